@@ -1,0 +1,1 @@
+"""Exhibitor and booth registration for fairs."""

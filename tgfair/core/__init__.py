@@ -1,0 +1,1 @@
+"""Plain Python rules: no Flask, database, clock, randomness or I/O."""

@@ -1,0 +1,1 @@
+"""Paper and files: bytes in, bytes out."""

@@ -1,0 +1,1 @@
+"""Files kept by the SHA-256 of their bytes."""
