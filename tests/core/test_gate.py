@@ -1,0 +1,68 @@
+"""The verdict rule, on the cases that the rule in the phone will have to answer alike."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tgfair.core.badge import BadgePayload, Refusal, Refused
+from tgfair.core.gate import (
+    AtGate,
+    Colour,
+    Direction,
+    EarlierScan,
+    ListedBadge,
+    UnknownCode,
+    Verdict,
+    judge,
+)
+
+CASES = json.loads((Path(__file__).parents[1] / "data/gate-vectors.json").read_text("utf-8"))
+
+
+def shown_of(data):
+    match data.get("refused"):
+        case "unknown_code":
+            return UnknownCode.UNKNOWN_CODE
+        case None:
+            first_day = date.fromisoformat(data["first_day"])
+            return BadgePayload(**data | {"badge": int(data["badge"], 16), "first_day": first_day})
+        case code:
+            return Refused(Refusal(code))
+
+
+def at_of(data):
+    return AtGate(
+        gate=data["gate"],
+        day=date.fromisoformat(data["day"]),
+        direction=Direction(data["direction"]),
+        fair_days=data["fair_days"] and tuple(date.fromisoformat(day) for day in data["fair_days"]),
+        override=data["override"],
+    )
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
+def test_judge_vector(case):
+    earlier = [
+        EarlierScan(Direction(scan["direction"]), scan["at"], scan["gate"])
+        for scan in case["earlier"]
+    ]
+    listed = case["listed"] and ListedBadge(**case["listed"])
+
+    verdict = judge(shown_of(case["shown"]), listed, earlier, at_of(case["at"]))
+
+    expected = case["verdict"]
+    assert verdict == Verdict(
+        Colour(expected["colour"]), expected["code"], expected["title"], expected["detail"]
+    )
+
+
+def test_every_refusal_has_a_red_verdict():
+    at = AtGate(gate=1, day=date(2027, 6, 9), override=True)
+
+    answers = {judge(Refused(refusal), None, [], at).colour for refusal in Refusal}
+
+    assert answers == {Colour.RED}
