@@ -30,13 +30,13 @@ def test_short_code_round_trip(number):
 @pytest.mark.parametrize(
     "typed",
     [
-        "0100-0014",
-        "olooooi4",
-        "OLOO – OOI4",
-        " o1oo.oo14 ",
-        "0l00_00i4",
-        "01000014",
-        "0100\u20110014",
+        "0100-0018",
+        "olooooi8",
+        "OLOO – OOI8",
+        " o1oo.oo18 ",
+        "0l00_00i8",
+        "01000018",
+        "0100\u20110018",
     ],
 )
 def test_parse_short_code_is_tolerant(typed):

@@ -64,10 +64,10 @@ def parse_short_code(text: str) -> str:
 
 
 def _check(digits: list[int]) -> int:
+    # Doubling after each digit gives every place, the check's own included, another weight.
     remainder = 0
     for digit in digits:
-        remainder <<= 1
+        remainder = (remainder ^ digit) << 1
         if remainder > 31:  # noqa: PLR2004 -- the size of the field
             remainder ^= _FIELD_POLYNOMIAL
-        remainder ^= digit
     return remainder
