@@ -1,0 +1,76 @@
+"""A real Chromium that fails a test for a console error or a foreign host."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+
+from tests.support.binaries import chromium
+
+HEIGHTS = {320: 640, 360: 740, 1280: 900}
+LOCAL_SCHEMES = {"data", "blob", "about"}
+
+
+def launch(playwright: Playwright, *arguments: str) -> Browser:
+    """Start the Chromium found on this machine, with extra command line arguments."""
+    return playwright.chromium.launch(
+        executable_path=chromium(),
+        args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=vi-VN", *arguments],
+    )
+
+
+def new_context(
+    browser: Browser, *, width: int, base_url: str | None = None, java_script: bool = True
+) -> BrowserContext:
+    """Open a fresh profile of a person in Viet Nam; phones up to 500 px wide have touch."""
+    return browser.new_context(
+        viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        base_url=base_url,
+        java_script_enabled=java_script,
+        has_touch=width <= 500,
+        accept_downloads=True,
+    )
+
+
+class Watch:
+    """Collects what a page must not do: console errors (CSP violations show there), foreign hosts."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def follow(self, context: BrowserContext) -> None:
+        """Listen to every page of a context, pop-ups included."""
+        context.on("console", self._console)
+        context.on("weberror", lambda event: self.problems.append(f"script: {event.error}"))
+        context.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            where = message.location.get("url", "")
+            self.problems.append(f"console {message.type}: {message.text} [{where}]")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in LOCAL_SCHEMES and parts.hostname not in {"127.0.0.1", "localhost"}:
+            self.problems.append(f"foreign host: {request.url}")
+
+    def unexpected(self, patterns: tuple[str, ...]) -> list[str]:
+        """Return the problems that match none of the patterns."""
+        return [line for line in self.problems if not any(re.search(p, line) for p in patterns)]
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Return axe-core's findings on the page as it stands, `rule: target` each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Return whether the page is wider than the screen."""
+    script = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return bool(page.evaluate(script))
