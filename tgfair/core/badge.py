@@ -40,6 +40,24 @@ class BadgeKind(IntEnum):
     VOLUNTEER = 7
     VEHICLE = 8
 
+    @property
+    def label(self) -> str:
+        """Return the Vietnamese words for this kind."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    BadgeKind.EXHIBITOR: "Thẻ gian hàng",
+    BadgeKind.BUILDER: "Thẻ thi công",
+    BadgeKind.ORGANIZER: "Ban Tổ chức",
+    BadgeKind.DELEGATE: "Đại biểu",
+    BadgeKind.PRESS: "Báo chí",
+    BadgeKind.SECURITY: "An ninh – PCCC",
+    BadgeKind.MEDICAL: "Y tế",
+    BadgeKind.VOLUNTEER: "Tình nguyện",
+    BadgeKind.VEHICLE: "Thẻ xe",
+}
+
 
 class Refusal(StrEnum):
     """Why a text is no badge of this event, in the order of the checks."""
