@@ -1,6 +1,6 @@
 """How we talk to SQLite and PostgreSQL (design.md, section 6; style.md 4.3).
 
-SQLite: the driver must not open transactions itself, or "count, then insert" gives away the same booth
+SQLite: the driver must not open transactions itself, or "count, then insert" gives away one booth
 twice. So every transaction begins here, deferred for page reads and IMMEDIATE for units of work.
 """
 

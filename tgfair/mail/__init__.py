@@ -1,0 +1,1 @@
+"""Mail: the catalogue of kinds, queueing, rendering and transport."""

@@ -1,0 +1,92 @@
+"""Queue a message in the transaction of its cause. Knows no Flask: the caller passes the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tgfair.mail.catalog import KINDS
+from tgfair.models.application import Application
+from tgfair.models.exhibitor import Exhibitor
+from tgfair.models.outbox import Channel, Message, MessageState
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is to be reached, and how."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    exhibitor_id: int | None = None
+
+
+def recipient_of(exhibitor: Exhibitor, application: Application | None = None) -> Recipient:
+    """Return the contact of an application, else of the exhibitor's record.
+
+    An address that bounced is not used again; the call list takes over.
+    """
+    email = (application.contact_email if application else None) or exhibitor.email
+    if exhibitor.email_bounced_at is not None and email == exhibitor.email:
+        email = None
+    return Recipient(
+        name=(application.contact_name if application else None) or exhibitor.name,
+        email=email,
+        phone=(application.contact_phone if application else None) or exhibitor.phone,
+        exhibitor_id=exhibitor.id,
+    )
+
+
+def enqueue(
+    session: Session,
+    kind_key: str,
+    recipient: Recipient,
+    *,
+    dedupe: str,
+    token: str,
+    now: datetime,
+    real_now: datetime,
+    proposed: bool | None = None,
+    fair_id: int | None = None,
+    application_id: int | None = None,
+    invitation_id: int | None = None,
+    **params: Any,
+) -> Message | None:
+    """Add one message to the outbox and return it; None when there is nothing to send.
+
+    `dedupe` names the cause: a second call with the same kind and cause adds nothing. `token` is
+    a fresh random identifier that becomes the Message-ID. `real_now` (never the demo clock)
+    drives delivery. Without an e-mail address the message becomes a line of the call list, or
+    nothing for kinds that make no sense by telephone.
+    """
+    kind = KINDS[kind_key]
+    if recipient.email is None and not kind.calls:
+        return None
+    key = f"{kind_key}:{dedupe}"
+    if session.scalar(select(Message.id).where(Message.dedupe_key == key)) is not None:
+        return None
+    waits = kind.proposed if proposed is None else proposed
+    message = Message(
+        kind=kind_key,
+        channel=Channel.EMAIL if recipient.email else Channel.CALL,
+        lane=kind.lane,
+        state=MessageState.PROPOSED if waits else MessageState.QUEUED,
+        dedupe_key=key,
+        message_id=token,
+        recipient_name=recipient.name,
+        email=recipient.email,
+        phone=recipient.phone,
+        fair_id=fair_id,
+        exhibitor_id=recipient.exhibitor_id,
+        application_id=application_id,
+        invitation_id=invitation_id,
+        params=params,
+        created_at=now,
+        next_attempt_at=real_now,
+    )
+    session.add(message)
+    return message

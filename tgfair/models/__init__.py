@@ -1,0 +1,109 @@
+"""Tables. Importing this package registers them all on `Base.metadata`."""
+
+from tgfair.models.account import AuthSession, CodePurpose, OneTimeCode, Role, RoleGrant, User
+from tgfair.models.application import (
+    Application,
+    ApplicationEvent,
+    ApplicationPerson,
+    ApplicationProduct,
+    Fix,
+)
+from tgfair.models.assignment import (
+    AllocationRun,
+    Assignment,
+    AssignmentSource,
+    AssignmentState,
+    BoothShare,
+    Publication,
+    PublicationRow,
+)
+from tgfair.models.attachment import Attachment
+from tgfair.models.audit import AuditEntry
+from tgfair.models.badge import Badge, BadgeState, SigningKey
+from tgfair.models.base import Base
+from tgfair.models.booth import Booth, PlanVersion
+from tgfair.models.consent import Consent
+from tgfair.models.exhibitor import (
+    ContactSource,
+    Exhibitor,
+    ExhibitorKind,
+    MemberRole,
+    Membership,
+    MergeProposal,
+)
+from tgfair.models.fair import Fair, FairDateChange, FairKind, FairStatus, IntakeMode, Zone
+from tgfair.models.gate import Gate, GateDevice, PairingCode, Scan
+from tgfair.models.idempotency import IdempotencyKey
+from tgfair.models.invitation import Invitation, Rsvp
+from tgfair.models.job import Job, JobState
+from tgfair.models.outbox import Channel, Lane, Message, MessageState
+from tgfair.models.product import Certificate, Product
+from tgfair.models.register_import import ImportState, RegisterImport
+from tgfair.models.setting import Setting
+from tgfair.models.slot import Slot, SlotBooking, SlotKind
+from tgfair.models.unit import AdminUnit, AdminUnitMap
+
+__all__ = [
+    "AdminUnit",
+    "AdminUnitMap",
+    "AllocationRun",
+    "Application",
+    "ApplicationEvent",
+    "ApplicationPerson",
+    "ApplicationProduct",
+    "Assignment",
+    "AssignmentSource",
+    "AssignmentState",
+    "Attachment",
+    "AuditEntry",
+    "AuthSession",
+    "Badge",
+    "BadgeState",
+    "Base",
+    "Booth",
+    "BoothShare",
+    "Certificate",
+    "Channel",
+    "CodePurpose",
+    "Consent",
+    "ContactSource",
+    "Exhibitor",
+    "ExhibitorKind",
+    "Fair",
+    "FairDateChange",
+    "FairKind",
+    "FairStatus",
+    "Fix",
+    "Gate",
+    "GateDevice",
+    "IdempotencyKey",
+    "ImportState",
+    "IntakeMode",
+    "Invitation",
+    "Job",
+    "JobState",
+    "Lane",
+    "MemberRole",
+    "Membership",
+    "MergeProposal",
+    "Message",
+    "MessageState",
+    "OneTimeCode",
+    "PairingCode",
+    "PlanVersion",
+    "Product",
+    "Publication",
+    "PublicationRow",
+    "RegisterImport",
+    "Role",
+    "RoleGrant",
+    "Rsvp",
+    "Scan",
+    "Setting",
+    "SigningKey",
+    "Slot",
+    "SlotBooking",
+    "SlotKind",
+    "User",
+    "Zone",
+]

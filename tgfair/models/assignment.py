@@ -1,0 +1,135 @@
+"""Who stands where: assignments, runs, and what was published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tgfair.models.application import Application
+from tgfair.models.base import Base, short, text_enum
+from tgfair.models.booth import Booth
+
+
+class AssignmentState(StrEnum):
+    """`held` and `live` occupy the booth; the database lets one row do so."""
+
+    PROPOSED = "proposed"
+    HELD = "held"
+    LIVE = "live"
+    RELEASED = "released"
+
+
+class AssignmentSource(StrEnum):
+    """How the booth was found."""
+
+    HAND = "hand"
+    HOLD = "hold"
+    DRAW = "draw"
+    OPTIMISER = "optimiser"
+    OFFER = "offer"
+
+
+OCCUPIES = "state IN ('held', 'live')"
+
+
+class AllocationRun(Base):
+    """A plan of assignments (phương án) made by a draw or the optimiser."""
+
+    __tablename__ = "allocation_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(short(24))
+    source: Mapped[AssignmentSource] = mapped_column(text_enum(AssignmentSource))
+    inputs_digest: Mapped[str] = mapped_column(short(64))
+    result: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Assignment(Base):
+    """A booth given to an application. The partial unique index is the judge (design.md, 1.4)."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index(
+            "uq_assignment_booth_occupied",
+            "booth_id",
+            unique=True,
+            sqlite_where=text(OCCUPIES),
+            postgresql_where=text(OCCUPIES),
+        ),
+        CheckConstraint("state IN ('proposed', 'held', 'live', 'released')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), index=True)
+    booth_id: Mapped[int] = mapped_column(ForeignKey("booth.id", ondelete="RESTRICT"))
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
+    )
+    source: Mapped[AssignmentSource] = mapped_column(text_enum(AssignmentSource))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_run.id"))
+    state: Mapped[AssignmentState] = mapped_column(text_enum(AssignmentState))
+    held_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    released_at: Mapped[datetime | None]
+    release_reason: Mapped[str | None] = mapped_column(short(300))
+
+    booth: Mapped[Booth] = relationship()
+    application: Mapped[Application] = relationship()
+
+
+class BoothShare(Base):
+    """A second application at a booth or table (co-exhibitor), beside the assignment's holder."""
+
+    __tablename__ = "booth_share"
+    __table_args__ = (UniqueConstraint("assignment_id", "application_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]
+
+    assignment: Mapped[Assignment] = relationship()
+
+
+class Publication(Base):
+    """A frozen version of who stands where: what producers and visitors see."""
+
+    __tablename__ = "publication"
+    __table_args__ = (UniqueConstraint("fair_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    plan_version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id"))
+    note: Mapped[str | None] = mapped_column(short(400))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    rows: Mapped[list[PublicationRow]] = relationship(cascade="all, delete-orphan")
+
+
+class PublicationRow(Base):
+    """One booth of one application in a published version."""
+
+    __tablename__ = "publication_row"
+    __table_args__ = (UniqueConstraint("publication_id", "booth_id", "application_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id", ondelete="CASCADE"))
+    booth_id: Mapped[int] = mapped_column(ForeignKey("booth.id", ondelete="RESTRICT"))
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
+    )
+
+    booth: Mapped[Booth] = relationship()
+    application: Mapped[Application] = relationship()

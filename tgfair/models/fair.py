@@ -1,0 +1,127 @@
+"""Fairs and other events, their zones and history of dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tgfair.models.base import Base, Versioned, short, text_enum
+
+
+class FairKind(StrEnum):
+    """Kinds of event."""
+
+    REVIEW_CONFERENCE = "review_conference"
+    FAIR = "fair"
+    FESTIVAL = "festival"
+    WEEK = "week"
+    TRAINING = "training"
+
+
+class IntakeMode(StrEnum):
+    """How subjects come in: a list with RSVP, or open registration (invited ones too)."""
+
+    INVITED = "invited"
+    OPEN = "open"
+
+
+class FairStatus(StrEnum):
+    """Shown to staff and public; deadlines, not this, close the registration."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class Fair(Versioned, Base):
+    """An event with dates, deadlines and texts."""
+
+    __tablename__ = "fair"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days"),
+        CheckConstraint("number BETWEEN 1 AND 65535", name="number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The event number inside badge tokens: two bytes, never reused.
+    number: Mapped[int] = mapped_column(unique=True)
+    code: Mapped[str] = mapped_column(short(12), unique=True)
+    slug: Mapped[str] = mapped_column(short(60), unique=True)
+    kind: Mapped[FairKind] = mapped_column(text_enum(FairKind))
+    intake: Mapped[IntakeMode] = mapped_column(text_enum(IntakeMode))
+    status: Mapped[FairStatus] = mapped_column(text_enum(FairStatus), default=FairStatus.DRAFT)
+    name: Mapped[str] = mapped_column(short(160))
+    theme: Mapped[str | None] = mapped_column(short(300))
+    venue: Mapped[str] = mapped_column(short(200))
+    venue_address: Mapped[str | None] = mapped_column(short(300))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    opens_at: Mapped[datetime]
+    daily_hours: Mapped[str | None] = mapped_column(short(60))
+    invite_on: Mapped[date | None]
+    registration_opens_at: Mapped[datetime]
+    registration_closes_at: Mapped[datetime]
+    supplement_until: Mapped[datetime | None]
+    decision_on: Mapped[date | None]
+    plan_on: Mapped[date | None]
+    confirm_until: Mapped[datetime | None]
+    badges_on: Mapped[date | None]
+    setup_from: Mapped[datetime | None]
+    setup_until: Mapped[datetime | None]
+    teardown_from: Mapped[datetime | None]
+    max_booths: Mapped[int] = mapped_column(default=4)
+    max_staff: Mapped[int] = mapped_column(default=3)
+    # Booths that two applications may share (tables of a hall).
+    shares_booths: Mapped[bool] = mapped_column(default=False)
+    hotline: Mapped[str | None] = mapped_column(short(16))
+    hotline_name: Mapped[str | None] = mapped_column(short(80))
+    # Letterhead, signer, rules, consent text, wanted papers: data of the organiser.
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    ics_sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    zones: Mapped[list[Zone]] = relationship(
+        back_populates="fair", cascade="all, delete-orphan", order_by="Zone.code"
+    )
+
+
+class FairDateChange(Base):
+    """A change of a fair's days: the old ones are kept."""
+
+    __tablename__ = "fair_date_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), index=True)
+    old_first_day: Mapped[date]
+    old_last_day: Mapped[date]
+    new_first_day: Mapped[date]
+    new_last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(short(400))
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    changed_at: Mapped[datetime]
+
+
+class Zone(Versioned, Base):
+    """A part of the plan with its own rules on who may stand there."""
+
+    __tablename__ = "zone"
+    __table_args__ = (UniqueConstraint("fair_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(short(8))
+    label: Mapped[str] = mapped_column(short(120))
+    color: Mapped[str] = mapped_column(short(7), default="#F6C65B")
+    # Product groups it accepts; None accepts all.
+    groups: Mapped[list[Any] | None]
+    # Kinds of exhibitor it accepts; None accepts all.
+    exhibitor_kinds: Mapped[list[Any] | None]
+    feed_w: Mapped[int | None]
+    purpose: Mapped[str | None] = mapped_column(short(200))
+
+    fair: Mapped[Fair] = relationship(back_populates="zones")

@@ -1,0 +1,37 @@
+"""Write the audit trail, in the transaction of the act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tgfair.models.audit import AuditEntry
+from tgfair.policy import Actor
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    obj: Any,
+    *,
+    now: datetime,
+    fair_id: int | None = None,
+    **data: Any,
+) -> None:
+    """Add one line: who did `action` to `obj`. `data` must hold no secret and no contact data."""
+    session.flush()
+    session.add(
+        AuditEntry(
+            at=now,
+            actor_id=actor.user_id,
+            actor_label=actor.label,
+            action=action,
+            object_type=type(obj).__tablename__,
+            object_id=str(getattr(obj, "public_id", None) or getattr(obj, "code", None) or obj.id),
+            fair_id=fair_id if fair_id is not None else getattr(obj, "fair_id", None),
+            data=data,
+        )
+    )

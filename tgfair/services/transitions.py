@@ -1,0 +1,66 @@
+"""Move an application along the workflow: state, history, audit and mails owed, all at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tgfair.core.errors import InvalidError
+from tgfair.core.workflow import EFFECTS, Event, next_state
+from tgfair.models.application import Application, ApplicationEvent
+from tgfair.policy import Actor
+from tgfair.services.audit import record
+from tgfair.services.notifications import notify_application
+
+
+def advance(
+    session: Session,
+    application: Application,
+    event: Event,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    proposed: bool | None = None,
+    **params: Any,
+) -> ApplicationEvent:
+    """Apply `event`, write history and audit, queue the mails that the effects table owes.
+
+    `proposed=True` leaves the mails for a person to send (bulk decisions); `params` go to the
+    mail templates. The caller has checked the policy.
+
+    Raises:
+        IllegalMoveError: the workflow does not allow it.
+        InvalidError: the event needs a reason and none was given.
+    """
+    effect = EFFECTS[event]
+    target = next_state(application.state, event)
+    if effect.needs_reason and not (reason or "").strip():
+        raise InvalidError("Chưa ghi lý do. Hãy ghi ngắn gọn vì sao.", field="reason")
+    entry = ApplicationEvent(
+        application_id=application.id,
+        at=now,
+        event=event,
+        from_state=application.state,
+        to_state=target,
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        reason=reason,
+    )
+    application.state = target
+    session.add(entry)
+    record(session, actor, f"application.{event}", application, now=now, reason=reason)
+    for kind in effect.mails:
+        notify_application(
+            session,
+            kind,
+            application,
+            dedupe=f"event:{entry.id}",
+            now=now,
+            proposed=proposed,
+            reason=reason,
+            **params,
+        )
+    return entry

@@ -1,0 +1,107 @@
+"""The unit of work: the only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from tgfair.core.errors import ConflictError, NotFoundError, TgfairError
+from tgfair.database import IMMEDIATE
+from tgfair.extensions import db
+from tgfair.models.base import Base, Versioned
+
+Row = TypeVar("Row", bound=Base)
+
+
+class StorageFullError(TgfairError):
+    """The database cannot write: disk full or read-only."""
+
+    code = "storage"
+
+    def message(self) -> str:
+        """Return a sentence that promises what is true: nothing was changed."""
+        return "Máy chủ tạm thời không ghi được dữ liệu. Nội dung vừa nhập chưa mất; hãy thử lại."
+
+
+class BusyError(TgfairError):
+    """The write lock could not be had in time."""
+
+    code = "busy"
+
+    def message(self) -> str:
+        """Return a sentence for the page."""
+        return "Hệ thống đang rất bận. Hãy bấm lại sau vài giây."
+
+
+FULL_WORDS = ("disk is full", "disk i/o error", "readonly database", "no space left")
+BUSY_WORDS = ("database is locked", "lock timeout", "could not obtain lock", "deadlock detected")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a unit of work, commit at the end, roll everything back on any error.
+
+    The read snapshot of the page is thrown away first, so that rules look at fresh rows; hence
+    nothing may be unsaved in the session when it starts. SQLite takes the write lock here
+    (`BEGIN IMMEDIATE`), since it cannot upgrade a stale read snapshot.
+
+    Raises:
+        ConflictError: a versioned row was changed by somebody else meanwhile.
+        StorageFullError: the disk is full or read-only.
+        BusyError: the write lock was not free in time.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("unsaved objects before transaction()")
+    session.rollback()
+    try:
+        session.connection(execution_options=IMMEDIATE)
+        yield session
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise ConflictError from error
+    except OperationalError as error:
+        session.rollback()
+        text = str(error).lower()
+        if any(word in text for word in FULL_WORDS):
+            raise StorageFullError from error
+        if any(word in text for word in BUSY_WORDS):
+            raise BusyError from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def reader() -> Session:
+    """Return the session for reads that only fill a page."""
+    return db.session()
+
+
+def find(session: Session, model: type[Row], *criteria: ColumnElement[bool]) -> Row:
+    """Return the one row that matches.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = session.scalars(select(model).where(*criteria)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def check_seen(row: Versioned, seen_version: int) -> None:
+    """Refuse to overwrite what somebody else changed since the page was shown.
+
+    Raises:
+        ConflictError: the row's version is not `seen_version`.
+    """
+    if row.version != seen_version:
+        raise ConflictError
