@@ -1,0 +1,20 @@
+/* The one entry of every page: loads a module only where the page has work for it.
+   Everything here is a convenience; each page works without. */
+const MODULES = [
+  ["[data-error-summary]", "./error_focus.js"],
+  ["form[data-autosave-url]", "./autosave.js"],
+  ["[data-photo]", "./photo.js"],
+  ["[data-job-url]", "./job.js"],
+  ["[data-copy], [data-share-url], [data-print]", "./copy.js"],
+  ["[data-bulk]", "./select.js"],
+  ["[data-plan]", "./plan.js"],
+  ["[data-countdown]", "./countdown.js"],
+  ["form[data-filter-live]", "./filter.js"],
+];
+
+for (const [selector, path] of MODULES) {
+  const found = document.querySelectorAll(selector);
+  if (found.length > 0) {
+    import(path).then((module) => found.forEach((element) => module.start(element)));
+  }
+}
