@@ -22,6 +22,9 @@ unexport FLASK_APP FLASK_DEBUG
 run: $(VENV)/runtime.stamp ## Start the site (first run: with the demo fair)
 	@exec $(BIN)/tgfair run $(ARGS)
 
+.PHONY: install
+install: $(VENV)/runtime.stamp ## Install what the site needs into .venv, and nothing else
+
 .PHONY: setup
 setup: $(VENV)/dev.stamp ## Install everything a developer needs into .venv
 
