@@ -16,6 +16,7 @@ CHECKS = ("require", "visible_to")
 INNER = {"session"}
 
 Key = tuple[str, str]
+UNIT_OF_WORK: Key = (f"{PACKAGE}.uow", "transaction")
 
 
 def service_modules() -> list[Path]:
@@ -44,7 +45,10 @@ def public_functions() -> list[tuple[Path, ast.FunctionDef]]:
         (path, function)
         for path in service_modules()
         for function in top_functions(path)
-        if not function.name.startswith("_") and first_parameter(function) not in INNER
+        if not function.name.startswith("_")
+        and first_parameter(function) not in INNER
+        # What touches no database (an identifier, a hash) is arithmetic, not a service.
+        and reaches((dotted(path), function.name), {*openers(), UNIT_OF_WORK})
     ]
 
 
@@ -93,11 +97,29 @@ def resolve(
     return None
 
 
+@cache
+def openers() -> set[Key]:
+    """Return the functions that use the session without being given one."""
+    return {
+        (dotted(path), function.name)
+        for path in modules("tgfair/services")
+        for function in top_functions(path)
+        if any(ast.unparse(node) == "db.session" for node in ast.walk(function))
+    }
+
+
+def reaches(key: Key, goal: set[Key], seen: frozenset[Key] = frozenset()) -> bool:
+    """Return whether a function is, or calls at any depth, one of `goal`."""
+    if key in goal:
+        return True
+    return any(reaches(called, goal, seen | {key}) for called in graph().get(key, set()) - seen)
+
+
 def asks(key: Key, seen: frozenset[Key] = frozenset()) -> bool:
     """Return whether a function, or one that it calls, checks the permission."""
     if key[1].startswith(CHECKS):
         return True
-    return any(asks(called, seen | {key}) for called in graph().get(key, set()) - seen - {key})
+    return any(asks(called, seen | {key}) for called in graph().get(key, set()) - seen)
 
 
 def test_every_public_service_takes_the_actor_first_or_is_a_job():
