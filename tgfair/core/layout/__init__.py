@@ -1,0 +1,1 @@
+"""Floor plans in format tgfair-plan/1: read, made, checked, and what suits whom."""
