@@ -66,16 +66,20 @@ def key_of(path: Path, function: ast.FunctionDef) -> str:
     return f"{dotted(path).removeprefix(f'{PACKAGE}.')}.{function.name}"
 
 
+def names_in(path: Path) -> tuple[dict[str, Key], dict[str, tuple[str, ...]]]:
+    """Return what a module defines and what it imports, by the name used there."""
+    own = {function.name: (dotted(path), function.name) for function in top_functions(path)}
+    known = {name.split(".")[-1]: tuple(name.rsplit(".", 1)) for _, name in imported(tree(path))}
+    return own, known
+
+
 @cache
 def graph() -> dict[Key, set[Key]]:
     """Return which function calls which, across the modules of the services."""
     edges: dict[Key, set[Key]] = {}
     for path in modules("tgfair/services"):
         here = dotted(path)
-        own = {function.name: (here, function.name) for function in top_functions(path)}
-        known = {
-            name.split(".")[-1]: tuple(name.rsplit(".", 1)) for _, name in imported(tree(path))
-        }
+        own, known = names_in(path)
         for function in top_functions(path):
             edges[here, function.name] = {
                 target
@@ -140,6 +144,26 @@ def test_every_service_with_an_actor_asks_the_policy():
         and key_of(path, function) not in jobs()
         and not asks((dotted(path), function.name))
     ]
+
+    assert found == []
+
+
+def test_no_unit_of_work_opens_inside_another():
+    """`transaction()` starts by throwing the session's work away: an inner one would undo the outer."""
+    found = []
+    for path in modules("tgfair/services"):
+        here = dotted(path)
+        own, known = names_in(path)
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.With) and "transaction()" in ast.unparse(node.items[0]):
+                inner = {
+                    resolve(call.func, own, known) for part in node.body for call in calls(part)
+                }
+                found += [
+                    f"{place(path, node)} {here} calls {key[1]}"
+                    for key in inner
+                    if key is not None and reaches(key, {UNIT_OF_WORK})
+                ]
 
     assert found == []
 
