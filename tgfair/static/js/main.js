@@ -9,7 +9,7 @@ const MODULES = [
   ["[data-bulk]", "./select.js"],
   ["[data-plan]", "./plan.js"],
   ["[data-countdown]", "./countdown.js"],
-  ["form[data-filter-live]", "./filter.js"],
+  ["[data-filter]", "./filter.js"],
 ];
 
 for (const [selector, path] of MODULES) {
