@@ -17,12 +17,6 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
     return False
 
 
-def keep_empty_out(_context: Any, _revision: Any, directives: list[Any]) -> None:
-    """Write no file when the models and the database agree."""
-    if directives and directives[0].upgrade_ops.is_empty():
-        directives[:] = []
-
-
 def run(connection: Connection) -> None:
     """Migrate on one connection, all or nothing."""
     sqlite = connection.dialect.name == "sqlite"
@@ -35,7 +29,6 @@ def run(connection: Connection) -> None:
         target_metadata=current_app.extensions["migrate"].db.metadata,
         render_as_batch=True,
         render_item=render_item,
-        process_revision_directives=keep_empty_out,
         transactional_ddl=True,
     )
     with context.begin_transaction():

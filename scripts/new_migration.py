@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -35,6 +36,7 @@ def main(message: str) -> int:
                 flask_migrate.upgrade()
             flask_migrate.migrate(message=message, rev_id=number)
             db.engine.dispose()
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", VERSIONS], check=True)
     return 0
 
 

@@ -27,7 +27,7 @@ def make_config(url: str, instance: Path, **changes: object) -> Config:
         "rate_limits": False,
         "testing": True,
     }
-    return Config(**{**values, **changes})  # type: ignore[arg-type] -- values as Config names them
+    return Config(**{**values, **changes})  # type: ignore[arg-type]  # -- values as Config names them
 
 
 def upgrade(url: str, instance: Path) -> None:

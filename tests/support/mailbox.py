@@ -44,7 +44,7 @@ class Mailbox:
             return self._replies.pop(0)
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         with self._arrived:
-            self.messages.append(message)  # type: ignore[arg-type] -- the policy makes EmailMessage
+            self.messages.append(message)  # type: ignore[arg-type]  # -- the policy makes EmailMessage
             self._arrived.notify_all()
         return "250 OK"
 

@@ -38,13 +38,14 @@ class PostgresServer:
         data = self.folder / "data"
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = [part for setting in self._settings for part in ("-c", setting)]
-        self._server = subprocess.Popen(
-            [self._programs / "postgres", "-D", data, "-k", self.folder, "-h", "", *options],
-            stdout=(self.folder / "log").open("wb"),
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            **self._user,  # type: ignore[call-overload] -- keyword arguments of Popen
-        )
+        with (self.folder / "log").open("wb") as log:
+            self._server = subprocess.Popen(
+                [self._programs / "postgres", "-D", data, "-k", self.folder, "-h", "", *options],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                **self._user,  # type: ignore[call-overload]  # -- keyword arguments of Popen
+            )
         self._admin = self._connect()
         return self
 
@@ -56,7 +57,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(part) for part in (self._programs / program, *arguments)]
-        subprocess.run(command, check=True, capture_output=True, cwd="/", **self._user)  # type: ignore[call-overload] -- keyword arguments of run
+        subprocess.run(command, check=True, capture_output=True, cwd="/", **self._user)  # type: ignore[call-overload]  # -- keyword arguments of run
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         deadline = time.monotonic() + 30
