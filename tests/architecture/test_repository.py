@@ -40,7 +40,7 @@ FOREIGN = [
 SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no|nosec|ruff:)", re.IGNORECASE)
 GOOD_SUPPRESSION = re.compile(
     r"# (noqa: [A-Z]+[0-9]+(, [A-Z]+[0-9]+)*"
-    r"|type: ignore\[[a-z-]+(, ?[a-z-]+)*\]  #"
+    r"|type: ignore\[[a-z-]+(, ?[a-z-]+)*\](  #)?"
     r"|pragma: no cover) -- .{3,}"
 )
 
