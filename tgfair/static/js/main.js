@@ -12,6 +12,11 @@ const MODULES = [
   ["[data-filter]", "./filter.js"],
 ];
 
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const strip = tab.parentElement;
+  strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.clientWidth) / 2;
+}
+
 for (const [selector, path] of MODULES) {
   const found = document.querySelectorAll(selector);
   if (found.length > 0) {

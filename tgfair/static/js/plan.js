@@ -183,7 +183,8 @@ function listen(plan) {
 export function start(box) {
   const plan = new Plan(box);
   listen(plan);
-  plan.draw();
+  box.classList.add("live");
+  plan.zoom(plan.view.clientHeight / Math.max(1, plan.svg.clientHeight), 0, 0);
   if (plan.booths.length > 0) {
     plan.rove(plan.booths.find((one) => one.classList.contains("mine")) ?? plan.booths[0]);
   }
