@@ -1,0 +1,1 @@
+"""The province's register of OCOP subjects, read from the sheets as clerks keep them."""
