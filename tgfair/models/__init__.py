@@ -41,11 +41,8 @@ from tgfair.models.product import Certificate, Product
 from tgfair.models.register_import import ImportState, RegisterImport
 from tgfair.models.setting import Setting
 from tgfair.models.slot import Slot, SlotBooking, SlotKind
-from tgfair.models.unit import AdminUnit, AdminUnitMap
 
 __all__ = [
-    "AdminUnit",
-    "AdminUnitMap",
     "AllocationRun",
     "Application",
     "ApplicationEvent",

@@ -30,8 +30,17 @@ def record(
             actor_label=actor.label,
             action=action,
             object_type=type(obj).__tablename__,
-            object_id=str(getattr(obj, "public_id", None) or getattr(obj, "code", None) or obj.id),
+            object_id=_name_of(obj),
             fair_id=fair_id if fair_id is not None else getattr(obj, "fair_id", None),
             data=data,
         )
     )
+
+
+def _name_of(obj: Any) -> str:
+    """Return the identifier that people and URLs use for a row."""
+    for attribute in ("public_id", "code", "key"):
+        value = getattr(obj, attribute, None)
+        if value is not None:
+            return str(value)
+    return str(obj.id)

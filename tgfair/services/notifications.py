@@ -7,12 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tgfair import clock
-from tgfair.mail.enqueue import Recipient, enqueue, recipient_of
+from tgfair.mail.enqueue import Links, Recipient, enqueue, recipient_of
 from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.outbox import Message
-from tgfair.services.identifiers import public_id
 
 
 def notify_application(
@@ -31,12 +29,9 @@ def notify_application(
         kind,
         recipient_of(application.exhibitor, application),
         dedupe=f"application:{application.id}:{dedupe}",
-        token=public_id(),
         now=now,
-        real_now=clock.real_now(),
+        links=Links(fair_id=application.fair_id, application_id=application.id),
         proposed=proposed,
-        fair_id=application.fair_id,
-        application_id=application.id,
         **params,
     )
 
@@ -48,8 +43,7 @@ def notify_exhibitor(
     *,
     dedupe: str,
     now: datetime,
-    fair_id: int | None = None,
-    invitation_id: int | None = None,
+    links: Links,
     proposed: bool | None = None,
     **params: Any,
 ) -> Message | None:
@@ -59,12 +53,9 @@ def notify_exhibitor(
         kind,
         recipient_of(exhibitor),
         dedupe=dedupe,
-        token=public_id(),
         now=now,
-        real_now=clock.real_now(),
+        links=links,
         proposed=proposed,
-        fair_id=fair_id,
-        invitation_id=invitation_id,
         **params,
     )
 
@@ -79,13 +70,4 @@ def notify_address(
     **params: Any,
 ) -> Message | None:
     """Queue a message to a bare address (sign-in codes, staff)."""
-    return enqueue(
-        session,
-        kind,
-        recipient,
-        dedupe=dedupe,
-        token=public_id(),
-        now=now,
-        real_now=clock.real_now(),
-        **params,
-    )
+    return enqueue(session, kind, recipient, dedupe=dedupe, now=now, links=Links(), **params)

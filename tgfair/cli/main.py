@@ -1,0 +1,35 @@
+"""The command group, and how failures leave it: one sentence on stderr, exit code 1."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tgfair.cli import init, run
+from tgfair.config import ConfigError
+from tgfair.core.errors import TgfairError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Exhibitor and booth registration for fairs."""
+
+
+cli.add_command(init.init)
+cli.add_command(run.run)
+
+
+def main() -> None:
+    """Run a command; expected failures end with a sentence, not with a stack trace."""
+    try:
+        cli.main(standalone_mode=False)
+    except (TgfairError, ConfigError) as error:
+        said = error.message() if isinstance(error, TgfairError) else str(error)
+        click.echo(said, err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)

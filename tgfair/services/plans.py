@@ -1,0 +1,150 @@
+"""Plans of a fair: install a drawing, keep the booth inventory in step with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tgfair.core.errors import ConflictError
+from tgfair.core.layout.plan import Plan, PlanObject, plan_as_json
+from tgfair.models.assignment import Assignment, AssignmentState
+from tgfair.models.booth import Booth, PlanVersion
+from tgfair.models.fair import Fair, Zone
+from tgfair.policy import Action, Actor, require
+from tgfair.services.audit import record
+from tgfair.services.uow import find, transaction
+
+OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
+
+
+class BoothInUseError(ConflictError):
+    """The new plan drops booths that somebody holds."""
+
+    code = "booth_in_use"
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(labels)
+        self.labels = labels
+
+    def message(self) -> str:
+        """Name the booths and say what to do first."""
+        shown = ", ".join(self.labels[:10])
+        return (
+            f"Sơ đồ mới không còn các gian đang có người: {shown}. "
+            "Hãy đổi hoặc thu hồi các gian này trước."
+        )
+
+
+def install_plan(actor: Actor, fair_id: int, plan: Plan, *, now: datetime) -> int:
+    """Make `plan` the fair's newest version and bring zones and booths in step; return its number.
+
+    Zones and booths are recognised by plan group and object id; labels may change. Rules that an
+    officer gave a zone stay. Booths that are gone from the plan are deleted.
+
+    Raises:
+        BoothInUseError: a booth that is gone has been assigned; nothing is changed.
+    """
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.EDIT_FAIR, fair)
+        number = _add_version(session, actor, fair, plan, now=now)
+        zones = _sync_zones(session, fair, plan)
+        _sync_booths(session, fair, plan, zones)
+        record(
+            session,
+            actor,
+            "plan.installed",
+            fair,
+            now=now,
+            fair_id=fair.id,
+            number=number,
+            booths=len(plan.booths),
+        )
+        return number
+
+
+def _add_version(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: datetime) -> int:
+    newest = select(func.max(PlanVersion.number)).where(PlanVersion.fair_id == fair.id)
+    number = (session.scalar(newest) or 0) + 1
+    session.add(
+        PlanVersion(
+            fair_id=fair.id,
+            number=number,
+            document=plan_as_json(plan),
+            created_by_id=actor.user_id,
+            created_at=now,
+        )
+    )
+    return number
+
+
+def _sync_zones(session: Session, fair: Fair, plan: Plan) -> dict[str, Zone]:
+    known = {
+        zone.code: zone for zone in session.scalars(select(Zone).where(Zone.fair_id == fair.id))
+    }
+    for group in plan.groups:
+        zone = known.get(group.id)
+        if zone is None:
+            zone = Zone(fair_id=fair.id, code=group.id, label=group.label, color=group.color)
+            session.add(zone)
+            known[group.id] = zone
+        zone.label, zone.color = group.label, group.color
+        zone.feed_w = (
+            sum(
+                item.power_w
+                for item in plan.objects
+                if item.kind == "power" and item.group == group.id
+            )
+            or None
+        )
+    session.flush()
+    return known
+
+
+def _sync_booths(session: Session, fair: Fair, plan: Plan, zones: dict[str, Zone]) -> None:
+    known = {
+        booth.plan_object_id: booth
+        for booth in session.scalars(select(Booth).where(Booth.fair_id == fair.id))
+    }
+    drawn = {item.id: item for item in plan.booths}
+    _drop_missing(session, [booth for key, booth in known.items() if key not in drawn])
+    for key, item in drawn.items():
+        zone = zones[item.group or ""]
+        booth = known.get(key)
+        if booth is None:
+            booth = Booth(fair_id=fair.id, plan_object_id=key)
+            session.add(booth)
+        _draw(booth, item, zone)
+    session.flush()
+
+
+def _drop_missing(session: Session, gone: list[Booth]) -> None:
+    held = set(
+        session.scalars(
+            select(Assignment.booth_id).where(
+                Assignment.booth_id.in_([booth.id for booth in gone]),
+                Assignment.state.in_(OCCUPYING),
+            )
+        )
+    )
+    if held:
+        raise BoothInUseError(sorted(booth.label for booth in gone if booth.id in held))
+    for booth in gone:
+        session.delete(booth)
+    session.flush()
+
+
+def _draw(booth: Booth, item: PlanObject, zone: Zone) -> None:
+    booth.zone_id = zone.id
+    booth.label = item.label
+    booth.x_m, booth.y_m, booth.width_m, booth.depth_m = item.x, item.y, item.w, item.h
+    booth.rotation = item.rot
+    booth.front = item.front
+    booth.power_w = item.power_w
+    booth.water = item.water
+    booth.corner = item.corner
+    booth.cooling = "cooling" in item.tags
+    booth.cooking = "cooking" in item.tags
+    booth.tags = list(item.tags)

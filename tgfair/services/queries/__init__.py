@@ -1,0 +1,1 @@
+"""Reads that only fill a page. Nothing here writes."""

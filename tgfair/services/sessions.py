@@ -1,0 +1,162 @@
+"""Server-side sessions: who a cookie stands for, and ending it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, selectinload
+
+from tgfair import clock
+from tgfair.core.errors import NotFoundError
+from tgfair.models.account import AuthSession, Role, User
+from tgfair.models.exhibitor import MemberRole, Membership
+from tgfair.models.invitation import Invitation
+from tgfair.policy import Action, Actor, Grant, require
+from tgfair.services.audit import record
+from tgfair.services.identifiers import digest, new_token
+from tgfair.services.uow import find, reader, transaction
+
+# Idle and absolute life (reliability.md, section 6).
+EXHIBITOR_IDLE = timedelta(hours=12)
+EXHIBITOR_LIFE = timedelta(days=30)
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_LIFE = timedelta(hours=12)
+# A demo officer who looks around is not thrown out after half an hour.
+DEMO_IDLE = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def open_session(
+    session: Session,
+    *,
+    user: User | None,
+    invitation: Invitation | None = None,
+    verified: bool,
+    user_agent: str,
+) -> tuple[AuthSession, str]:
+    """Add a session row and return it with the token for the cookie (kept nowhere else)."""
+    now = clock.real_now()
+    token = new_token()
+    staff = user is not None and bool(user.grants)
+    row = AuthSession(
+        token_hash=digest(token),
+        user_id=user.id if user else None,
+        invitation_id=invitation.id if invitation else None,
+        invitation_revision=invitation.revision if invitation else None,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + (STAFF_LIFE if staff else EXHIBITOR_LIFE),
+        verified_at=now if verified else None,
+        user_agent=user_agent[:200],
+    )
+    session.add(row)
+    session.flush()
+    return row, token
+
+
+def actor_for(token: str, *, demo: bool = False) -> Actor | None:
+    """Return who the cookie stands for, or None when its session is over or unknown."""
+    session = reader()
+    row = session.scalars(
+        select(AuthSession)
+        .where(AuthSession.token_hash == digest(token))
+        .options(selectinload(AuthSession.user).selectinload(User.grants))
+    ).one_or_none()
+    if row is None or not _alive(row, demo=demo):
+        return None
+    actor = _user_actor(session, row) if row.user_id else _invited_actor(session, row)
+    if actor is not None and clock.real_now() - row.last_seen_at > TOUCH_EVERY:
+        _touch(row.id)
+    return actor
+
+
+def _alive(row: AuthSession, *, demo: bool) -> bool:
+    now = clock.real_now()
+    staff = row.user is not None and bool(row.user.grants)
+    idle = (DEMO_IDLE if demo else STAFF_IDLE) if staff else EXHIBITOR_IDLE
+    if row.user is not None and not row.user.is_active:
+        return False
+    return now < row.expires_at and now - row.last_seen_at < idle
+
+
+def _user_actor(session: Session, row: AuthSession) -> Actor:
+    user = row.user
+    if user is None:
+        raise NotFoundError
+    today = clock.day_in_vietnam(clock.real_now())
+    memberships = session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
+    current = [m for m in memberships if m.valid_to is None or m.valid_to >= today]
+    return Actor(
+        user_id=user.id,
+        label=user.name,
+        grants=tuple(Grant(g.role, g.fair_id, g.unit_code) for g in user.grants),
+        owns=frozenset(m.exhibitor_id for m in current if m.role == MemberRole.OWNER),
+        staffs=frozenset(m.exhibitor_id for m in current if m.role == MemberRole.STAFF),
+        verified=row.verified_at is not None,
+        session_id=row.id,
+    )
+
+
+def _invited_actor(session: Session, row: AuthSession) -> Actor | None:
+    invitation = session.get(Invitation, row.invitation_id)
+    if invitation is None or invitation.revoked_at is not None:
+        return None
+    if invitation.revision != row.invitation_revision:
+        return None
+    return Actor(
+        label=f"{invitation.exhibitor.name} (đường dẫn mời)",
+        invitation_id=invitation.id,
+        invited_exhibitor_id=invitation.exhibitor_id,
+        invited_fair_id=invitation.fair_id,
+        verified=row.verified_at is not None,
+        session_id=row.id,
+    )
+
+
+def _touch(session_id: int) -> None:
+    with transaction() as session:
+        session.execute(
+            update(AuthSession)
+            .where(AuthSession.id == session_id)
+            .values(last_seen_at=clock.real_now())
+        )
+
+
+def sign_out(actor: Actor) -> None:
+    """End the actor's own session."""
+    with transaction() as session:
+        if actor.session_id is not None:
+            row = session.get(AuthSession, actor.session_id)
+            if row is not None:
+                session.delete(row)
+
+
+def sign_out_everywhere(actor: Actor, *, now: datetime) -> int:
+    """End every session of the actor's account, this one too; return how many."""
+    with transaction() as session:
+        if actor.user_id is None:
+            raise NotFoundError
+        user = find(session, User, User.id == actor.user_id)
+        rows = session.scalars(select(AuthSession).where(AuthSession.user_id == user.id)).all()
+        for row in rows:
+            session.delete(row)
+        record(session, actor, "user.sign_out_everywhere", user, now=now)
+        return len(rows)
+
+
+def end_sessions_of(actor: Actor, user_id: int, *, now: datetime) -> int:
+    """End every session of another account (lost phone, somebody who left)."""
+    with transaction() as session:
+        require(actor, Action.MANAGE_USERS)
+        user = find(session, User, User.id == user_id)
+        rows = session.scalars(select(AuthSession).where(AuthSession.user_id == user.id)).all()
+        for row in rows:
+            session.delete(row)
+        record(session, actor, "user.sessions_ended", user, now=now)
+        return len(rows)
+
+
+def needs_totp(user: User) -> bool:
+    """Return whether the account must show a second factor: administrators and organisers."""
+    return any(grant.role in {Role.ADMIN, Role.ORGANISER} for grant in user.grants)

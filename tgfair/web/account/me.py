@@ -1,0 +1,3 @@
+"""My account: sessions, contact, members."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The gate phones' API."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Health of the installation."""
+
+from __future__ import annotations

@@ -1,0 +1,60 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from tgfair.core import calendar_text
+from tgfair.models.account import Role
+from tgfair.policy import Action, can
+from tgfair.services.queries.staff import hotline
+from tgfair.web import guards, labels
+
+
+def install(app: Flask) -> None:
+    """Register globals and the context of every page."""
+    app.add_template_global(guards.csrf_token, "csrf_token")
+    app.jinja_env.globals["group_labels"] = labels.GROUP_LABELS
+    app.jinja_env.globals["certificate_labels"] = labels.CERTIFICATE_LABELS
+    app.add_template_global(_can, "can")
+    app.context_processor(_context)
+
+
+def _can(action: str, obj: Any = None) -> bool:
+    return can(guards.actor(), Action(action), obj)
+
+
+def _context() -> dict[str, Any]:
+    who = guards.actor()
+    values: dict[str, Any] = {
+        "actor": who,
+        "now": g.get("now"),
+        "site_name": guards.config().site_name,
+        "hotline": hotline(),
+        "demo_clock": None,
+    }
+    if guards.config().demo:
+        values["demo_clock"] = {
+            "label": calendar_text.vn_datetime(guards.now()),
+            "url": url_for("organizer.demo_clock") if who.is_staff else "/demo/thu",
+        }
+    if who.is_staff:
+        values["nav"] = _nav()
+        values["account"] = {
+            "name": who.label,
+            "role": next((labels.label(g.role) for g in who.grants), ""),
+            "sign_out_url": url_for("account.sign_out"),
+        }
+    return values
+
+
+def _nav() -> list[dict[str, Any]]:
+    entries = [("Việc hôm nay", "/ql/"), ("Chủ thể", "/ql/chu-the"), ("Sự kiện", "/ql/su-kien")]
+    if guards.actor().has(Role.ADMIN):
+        entries.append(("Tài khoản", "/ql/tai-khoan"))
+    return [
+        {"label": text, "url": url, "current": request.path.rstrip("/") == url.rstrip("/")}
+        for text, url in entries
+    ]

@@ -1,0 +1,74 @@
+"""Turn expected failures into pages: a sentence, the right status, a way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+
+from tgfair.core.errors import ConflictError, ForbiddenError, NotFoundError, TgfairError
+from tgfair.services.uow import BusyError, StorageFullError
+from tgfair.web.guards import declaration_of
+
+STATUS: tuple[tuple[type[TgfairError], int], ...] = (
+    (NotFoundError, 404),
+    (ForbiddenError, 403),
+    (ConflictError, 409),
+    (StorageFullError, 503),
+    (BusyError, 503),
+    (TgfairError, 400),
+)
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+# Codes that Werkzeug raises and that have no page of their own.
+SAME_AS = {401: 403, 405: 404, 410: 404, 414: 400, 415: 400, 422: 400}
+
+
+def status_of(error: TgfairError) -> int:
+    """Return the HTTP status of an expected failure."""
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(TgfairError, _expected)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _expected(error: TgfairError) -> Any:
+    return _page(status_of(error), error.message(), error.code)
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if isinstance(error, RequestEntityTooLarge) and _came_from_upload():
+        flash("Ảnh quá lớn. Hãy chụp lại hoặc chọn ảnh khác. Các phần khác vẫn còn.", "error")
+        return redirect(request.path, code=303)
+    said = error.description if (error.response is None) else None
+    sentence = said if said and not isinstance(error, InternalServerError) and _ours(said) else None
+    return _page(status, sentence, error.name.lower().replace(" ", "_"))
+
+
+def _ours(sentence: str) -> bool:
+    """Werkzeug's own descriptions are English; those given to abort() here are not."""
+    return not sentence.isascii()
+
+
+def _came_from_upload() -> bool:
+    if request.endpoint is None:
+        return False
+    declared = declaration_of(current_app, request.endpoint)
+    rule = request.url_rule
+    return bool(declared and declared.upload_mb and rule and rule.methods and "GET" in rule.methods)
+
+
+def _page(status: int, message: str | None, code: str) -> Any:
+    if request.path.startswith("/api/"):
+        return jsonify(error=code, message=message or "Yêu cầu không hợp lệ."), status
+    page = status if status in PAGES else SAME_AS.get(status, 500)
+    back = request.referrer if _same_site(request.referrer) else "/"
+    return render_template(f"errors/{page}.html", message=message, back_url=back), status
+
+
+def _same_site(url: str | None) -> bool:
+    return bool(url) and str(url).startswith(request.host_url)

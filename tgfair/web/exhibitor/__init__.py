@@ -1,0 +1,19 @@
+"""Pages of one audience; importing the modules registers their routes."""
+
+from tgfair.web.exhibitor import (
+    booth,
+    files,
+    invitation,
+    status,
+    steps,
+)
+from tgfair.web.exhibitor.blueprint import bp
+
+__all__ = [
+    "booth",
+    "bp",
+    "files",
+    "invitation",
+    "status",
+    "steps",
+]

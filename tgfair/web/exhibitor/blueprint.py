@@ -1,0 +1,7 @@
+"""The blueprint of this audience; its pages register on it in their own modules."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("exhibitor", __name__)

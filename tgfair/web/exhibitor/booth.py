@@ -1,0 +1,3 @@
+"""My booth: accept it, name people, badges, slots."""
+
+from __future__ import annotations

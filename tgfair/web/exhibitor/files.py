@@ -1,0 +1,3 @@
+"""Photos and papers: upload, show, delete."""
+
+from __future__ import annotations

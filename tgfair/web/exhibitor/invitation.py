@@ -1,0 +1,3 @@
+"""The personal link: is this you, start, RSVP."""
+
+from __future__ import annotations

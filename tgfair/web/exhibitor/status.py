@@ -1,0 +1,3 @@
+"""An application's own page: timeline, tasks, withdraw."""
+
+from __future__ import annotations

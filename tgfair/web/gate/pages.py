@@ -1,0 +1,3 @@
+"""The shell of the gate app."""
+
+from __future__ import annotations

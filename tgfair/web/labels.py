@@ -1,0 +1,105 @@
+"""Words and formats for pages: enumerations, dates, numbers, telephone numbers."""
+
+from __future__ import annotations
+
+from tgfair.core.workflow import STATE_LABELS, State
+from tgfair.models.account import Role
+from tgfair.models.exhibitor import ExhibitorKind
+from tgfair.models.fair import FairKind, FairStatus, IntakeMode
+from tgfair.models.invitation import Rsvp
+from tgfair.models.job import JobState
+from tgfair.models.outbox import Channel, MessageState
+from tgfair.models.slot import SlotKind
+
+LABELS: dict[type, dict[str, str]] = {
+    ExhibitorKind: {
+        "cooperative": "Hợp tác xã",
+        "coop_union": "Liên hiệp hợp tác xã",
+        "coop_group": "Tổ hợp tác",
+        "company": "Doanh nghiệp",
+        "household_business": "Hộ kinh doanh",
+        "producer_household": "Hộ, cơ sở sản xuất",
+        "farm": "Trang trại",
+        "association": "Hội, hiệp hội",
+        "public_unit": "Đơn vị sự nghiệp, lực lượng vũ trang",
+        "province_delegation": "Đoàn tỉnh bạn",
+        "other": "Khác",
+    },
+    FairKind: {
+        "review_conference": "Hội nghị OCOP và trưng bày",
+        "fair": "Hội chợ",
+        "festival": "Lễ hội",
+        "week": "Tuần hàng",
+        "training": "Lớp tập huấn",
+    },
+    IntakeMode: {
+        "invited": "Theo danh sách mời, có trả lời",
+        "open": "Đăng ký mở, có thư mời",
+    },
+    FairStatus: {
+        "draft": "Nháp",
+        "open": "Đang mở",
+        "ended": "Đã kết thúc",
+        "cancelled": "Đã hủy",
+    },
+    Role: {
+        "admin": "Quản trị",
+        "organiser": "Ban Tổ chức",
+        "reviewer": "Người xét duyệt",
+        "commune_officer": "Cán bộ xã",
+    },
+    Rsvp: {
+        "yes": "Tham dự và trưng bày",
+        "attend_only": "Chỉ dự, không trưng bày",
+        "no": "Không tham dự",
+    },
+    MessageState: {
+        "proposed": "Chờ bấm gửi",
+        "queued": "Chờ gửi",
+        "leased": "Đang gửi",
+        "sent": "Đã gửi",
+        "failed": "Gửi lỗi, sẽ thử lại",
+        "dead": "Không gửi được",
+        "cancelled": "Đã hủy",
+    },
+    Channel: {"email": "Thư điện tử", "call": "Gọi, nhắn Zalo"},
+    JobState: {
+        "queued": "Đang chờ",
+        "running": "Đang làm",
+        "done": "Đã xong",
+        "failed": "Bị lỗi",
+        "cancelled": "Đã dừng",
+    },
+    SlotKind: {
+        "load_in": "Chở hàng vào",
+        "load_out": "Chở hàng ra",
+        "stage": "Sân khấu",
+        "meeting": "Gặp gỡ, kết nối",
+    },
+}
+
+GROUP_LABELS = {
+    "food": "Thực phẩm",
+    "drink": "Đồ uống",
+    "herbal": "Dược liệu",
+    "craft": "Thủ công mỹ nghệ",
+    "ornamental": "Sinh vật cảnh",
+    "tourism": "Du lịch cộng đồng",
+}
+
+CERTIFICATE_LABELS = {
+    "valid": "Còn hiệu lực",
+    "expiring": "Sắp hết hạn",
+    "expired": "Hết hạn",
+    "revoked": "Đã thu hồi",
+    "none": "Chưa có chứng nhận",
+}
+
+
+def label(value: object) -> str:
+    """Return the Vietnamese word of an enumeration's member; its own text when there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, State):
+        return STATE_LABELS[value]
+    return LABELS.get(type(value), {}).get(str(value), str(value))

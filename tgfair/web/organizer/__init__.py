@@ -1,0 +1,33 @@
+"""Pages of one audience; importing the modules registers their routes."""
+
+from tgfair.web.organizer import (
+    allocation,
+    applications,
+    badges,
+    exhibitors,
+    fairs,
+    gates,
+    home,
+    imports,
+    invitations,
+    messages,
+    slots,
+    users,
+)
+from tgfair.web.organizer.blueprint import bp
+
+__all__ = [
+    "allocation",
+    "applications",
+    "badges",
+    "bp",
+    "exhibitors",
+    "fairs",
+    "gates",
+    "home",
+    "imports",
+    "invitations",
+    "messages",
+    "slots",
+    "users",
+]

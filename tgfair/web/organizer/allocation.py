@@ -1,0 +1,3 @@
+"""Assign booths by hand and publish."""
+
+from __future__ import annotations

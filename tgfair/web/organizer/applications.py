@@ -1,0 +1,3 @@
+"""The review board and one application."""
+
+from __future__ import annotations

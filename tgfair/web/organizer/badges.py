@@ -1,0 +1,3 @@
+"""Issue, print, revoke badges."""
+
+from __future__ import annotations

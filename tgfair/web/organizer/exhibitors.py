@@ -1,0 +1,3 @@
+"""The directory of exhibitors and merge proposals."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Create and edit fairs; zones, plan, timetable."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Gates, pairing, live counts."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Import of the register: upload, mapping, preview, apply."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Invite, letters, call list, reminders."""
+
+from __future__ import annotations

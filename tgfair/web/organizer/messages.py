@@ -1,0 +1,3 @@
+"""The outbox: proposals, failures, call list."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Time windows of a fair."""
+
+from __future__ import annotations

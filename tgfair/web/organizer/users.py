@@ -1,0 +1,3 @@
+"""Staff accounts."""
+
+from __future__ import annotations

@@ -1,0 +1,13 @@
+"""Pages of one audience; importing the modules registers their routes."""
+
+from tgfair.web.public import (
+    catalogue,
+    home,
+)
+from tgfair.web.public.blueprint import bp
+
+__all__ = [
+    "bp",
+    "catalogue",
+    "home",
+]

@@ -1,0 +1,83 @@
+"""Headers on every answer (reliability.md, section 6), and compression."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Flask, Response, g, request
+
+from tgfair.web.guards import config
+
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# The QR reader is WebAssembly in a worker, with a camera picture as its source.
+GATE_CSP = {
+    **CSP,
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    "media-src": "'self' blob:",
+}
+COMPRESSED_FROM = 500
+TEXTS = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/wasm")
+STATIC_AGE = 365 * 24 * 3600
+
+
+def install(app: Flask) -> None:
+    """Set the headers on every answer."""
+    app.after_request(_headers)
+    app.after_request(_compress)
+
+
+def _headers(response: Response) -> Response:
+    gate = request.path.startswith(("/cong/", "/static/gate/"))
+    policy = GATE_CSP if gate else CSP
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer" if request.path.startswith("/m/") else "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
+    }
+    if config().https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static":
+        if "v" in request.args:
+            response.headers["Cache-Control"] = f"public, max-age={STATIC_AGE}, immutable"
+    elif g.get("actor") is not None or "Set-Cookie" in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    return response
+
+
+def _compress(response: Response) -> Response:
+    """Compress text; a proxy in front may do it too, but the two-command set-up has none."""
+    if (
+        "gzip" not in request.headers.get("Accept-Encoding", "")
+        or response.status_code != 200  # noqa: PLR2004 -- whole bodies only
+        or "Content-Encoding" in response.headers
+        or not (response.mimetype or "").startswith(TEXTS)
+    ):
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) < COMPRESSED_FROM:
+        return response
+    response.set_data(gzip.compress(body, 6))
+    response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    # The validator was made for the plain bytes.
+    response.headers.pop("ETag", None)
+    return response
