@@ -1,14 +1,16 @@
-"""Queue a message in the transaction of its cause. Knows no Flask: the caller passes the session."""
+"""Queue a message in the transaction of its cause; the caller passes the session."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tgfair import clock
 from tgfair.mail.catalog import KINDS
 from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
@@ -23,6 +25,15 @@ class Recipient:
     email: str | None = None
     phone: str | None = None
     exhibitor_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Links:
+    """The rows a message is about."""
+
+    fair_id: int | None = None
+    application_id: int | None = None
+    invitation_id: int | None = None
 
 
 def recipient_of(exhibitor: Exhibitor, application: Application | None = None) -> Recipient:
@@ -47,21 +58,16 @@ def enqueue(
     recipient: Recipient,
     *,
     dedupe: str,
-    token: str,
     now: datetime,
-    real_now: datetime,
+    links: Links,
     proposed: bool | None = None,
-    fair_id: int | None = None,
-    application_id: int | None = None,
-    invitation_id: int | None = None,
     **params: Any,
 ) -> Message | None:
     """Add one message to the outbox and return it; None when there is nothing to send.
 
-    `dedupe` names the cause: a second call with the same kind and cause adds nothing. `token` is
-    a fresh random identifier that becomes the Message-ID. `real_now` (never the demo clock)
-    drives delivery. Without an e-mail address the message becomes a line of the call list, or
-    nothing for kinds that make no sense by telephone.
+    `dedupe` names the cause: a second call with the same kind and cause adds nothing. Delivery is
+    timed by the real clock, whatever the demo clock says. Without an e-mail address the message
+    becomes a line of the call list, or nothing for kinds that make no sense by telephone.
     """
     kind = KINDS[kind_key]
     if recipient.email is None and not kind.calls:
@@ -76,17 +82,17 @@ def enqueue(
         lane=kind.lane,
         state=MessageState.PROPOSED if waits else MessageState.QUEUED,
         dedupe_key=key,
-        message_id=token,
+        message_id=uuid4().hex,
         recipient_name=recipient.name,
         email=recipient.email,
         phone=recipient.phone,
-        fair_id=fair_id,
+        fair_id=links.fair_id,
         exhibitor_id=recipient.exhibitor_id,
-        application_id=application_id,
-        invitation_id=invitation_id,
+        application_id=links.application_id,
+        invitation_id=links.invitation_id,
         params=params,
         created_at=now,
-        next_attempt_at=real_now,
+        next_attempt_at=clock.real_now(),
     )
     session.add(message)
     return message
