@@ -45,7 +45,7 @@ def install(folder: Path, wheel: Path) -> Path:
     """Return the folder of programs of a clean environment with the wheel in it."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
     subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements.lock"], check=True)
     subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
     return folder / "bin"
@@ -86,7 +86,7 @@ def start_and_fetch(programs: Path, folder: Path) -> dict[str, int]:
             time.sleep(0.2)
         return {page: fetch(address + page) for page in pages}
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
 
 
