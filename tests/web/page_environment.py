@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def make_environment(*folders: Path) -> Environment:
         "csrf_token": lambda: "token-1",
         "can": lambda action, obj=None: True,
         "actor": None,
-        "now": datetime(2024, 5, 20, 9, 42),
+        "now": datetime(2024, 5, 20, 9, 42, tzinfo=UTC),
         "today": date(2024, 5, 20),
         "hotline": {"name": "cô Hạnh", "phone": "02733123456"},
         "site_name": "Hội chợ OCOP Tiền Giang",
