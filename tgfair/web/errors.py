@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    SecurityError,
+)
 
 from tgfair.core.errors import ConflictError, ForbiddenError, NotFoundError, TgfairError
 from tgfair.services.uow import BusyError, StorageFullError
@@ -41,6 +46,9 @@ def _expected(error: TgfairError) -> Any:
 
 def _http(error: HTTPException) -> Any:
     status = error.code or 500
+    if isinstance(error, SecurityError):
+        # A foreign host name: no page, since every address in it would be built for that host.
+        return "Địa chỉ trang web không đúng.", 400
     if isinstance(error, RequestEntityTooLarge) and _came_from_upload():
         flash("Ảnh quá lớn. Hãy chụp lại hoặc chọn ảnh khác. Các phần khác vẫn còn.", "error")
         return redirect(request.path, code=303)

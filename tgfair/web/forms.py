@@ -27,6 +27,34 @@ class SessionCsrf(CSRF):
             raise ValidationError("Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại.")
 
 
+# WTForms has no Vietnamese catalogue of its own.
+SENTENCES = {
+    "This field is required.": "Hãy điền mục này.",
+    "Not a valid choice.": "Hãy chọn một trong các mục có sẵn.",
+    "Invalid Choice: could not coerce.": "Hãy chọn một trong các mục có sẵn.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Hãy chọn lại các mục.",
+    "Not a valid integer value.": "Hãy ghi một số nguyên.",
+    "Not a valid decimal value.": "Hãy ghi một số.",
+    "Not a valid float value.": "Hãy ghi một số.",
+    "Not a valid date value.": "Ngày chưa đúng. Hãy ghi như 18/06/2026.",
+    "Not a valid time value.": "Giờ chưa đúng. Hãy ghi như 07:30.",
+    "Not a valid datetime value.": "Ngày giờ chưa đúng.",
+    "Invalid input.": "Mục này chưa đúng.",
+}
+
+
+class Vietnamese:
+    """WTForms' own sentences in Vietnamese; ours are Vietnamese already."""
+
+    def gettext(self, text: str) -> str:
+        """Return the sentence in Vietnamese, or as it is."""
+        return SENTENCES.get(text, text)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Vietnamese has one form for both."""
+        return self.gettext(singular if n == 1 else plural)
+
+
 class BaseForm(Form):
     """A form of one page. Creating forms carry `idempotency_key`, so pressing twice makes one."""
 
@@ -36,13 +64,25 @@ class BaseForm(Form):
         csrf = True
         csrf_class = SessionCsrf
         csrf_field_name = "csrf_token"
-        locales = ("vi",)
+
+        def get_translations(self, form: Any) -> Vietnamese:
+            """Return our own sentences."""
+            del form
+            return Vietnamese()
 
     idempotency_key = HiddenField(default=public_id)
 
 
 class FilterForm(Form):
     """A GET form: nothing changes, so no token."""
+
+    class Meta:
+        """WTForms' settings."""
+
+        def get_translations(self, form: Any) -> Vietnamese:
+            """Return our own sentences."""
+            del form
+            return Vietnamese()
 
 
 class CleanStringField(StringField):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from tgfair import clock
 from tgfair.config import Config
@@ -104,7 +105,7 @@ def cookie_name() -> str:
     return "__Host-tgfair" if config().https else "tgfair"
 
 
-def set_cookie(response: Response, token: str) -> None:
+def set_cookie(response: AnyResponse, token: str) -> None:
     """Put the session token into its cookie."""
     response.set_cookie(
         cookie_name(),
@@ -117,7 +118,7 @@ def set_cookie(response: Response, token: str) -> None:
     )
 
 
-def clear_cookie(response: Response) -> None:
+def clear_cookie(response: AnyResponse) -> None:
     """Take the session cookie away."""
     response.delete_cookie(cookie_name(), path="/", secure=config().https, httponly=True)
 
