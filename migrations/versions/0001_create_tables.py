@@ -1531,11 +1531,7 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booth_share")),
-        sa.UniqueConstraint(
-            "assignment_id",
-            "application_id",
-            name=op.f("uq_booth_share_assignment_id_application_id"),
-        ),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_booth_share_assignment_id")),
     )
     with op.batch_alter_table("booth_share", schema=None) as batch_op:
         batch_op.create_index(

@@ -86,10 +86,11 @@ class Assignment(Base):
 
 
 class BoothShare(Base):
-    """A second application at a booth or table (co-exhibitor), beside the assignment's holder."""
+    """The second application at a booth or table (co-exhibitor), beside the assignment's holder."""
 
     __tablename__ = "booth_share"
-    __table_args__ = (UniqueConstraint("assignment_id", "application_id"),)
+    # Two subjects may share a table, not three; and one application shares one place at a time.
+    __table_args__ = (UniqueConstraint("assignment_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from tests.support.builders import (
+    NOW,
+    install_plan,
+    make_application,
+    make_conference,
+    make_exhibitor,
+    make_fair,
+    make_staff,
+)
+from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
+from tgfair.core.workflow import State
+from tgfair.extensions import db
+from tgfair.models import Application, Assignment, AssignmentState, Booth, Message, Role
+from tgfair.services.allocations import (
+    BoothTakenError,
+    UnsuitableError,
+    assign_booth,
+    block_booth,
+    move_booth,
+    release_booth,
+    swap_booths,
+)
+from tgfair.services.publications import (
+    confirm_booth,
+    pending_changes,
+    publish,
+    published_places,
+    standing_places,
+)
+from tgfair.services.uow import transaction
+
+RIVALS = 20
+
+
+@pytest.fixture
+def here(app: Flask):
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def organiser(here):
+    return make_staff(Role.ORGANISER)
+
+
+@pytest.fixture
+def fair(here):
+    fair = make_fair()
+    install_plan(fair)
+    return fair
+
+
+def approved(fair, **columns) -> Application:
+    return make_application(fair, make_exhibitor(), State.APPROVED, **columns)
+
+
+def standing(fair) -> dict[str, str]:
+    """Booth label -> application code, read from the database as it is now."""
+    db.session.rollback()
+    rows = db.session.execute(
+        select(Booth.label, Application.code)
+        .join(Assignment, Assignment.booth_id == Booth.id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Booth.fair_id == fair.id, Assignment.state == AssignmentState.LIVE)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def fight(app: Flask, actor, fair_id: int, codes: list[str]) -> list[str]:
+    """Let every application claim booth A01 at the same moment; say how each fared."""
+    start = threading.Barrier(len(codes))
+    outcomes: list[str] = []
+
+    def claim(code: str) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                assign_booth(actor, fair_id, "A01", code, now=NOW)
+                outcomes.append("won")
+            except BoothTakenError as error:
+                outcomes.append(error.message())
+
+    threads = [threading.Thread(target=claim, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_twenty_threads_fight_for_one_booth_and_exactly_one_wins(here, fair, organiser):
+    fair_id = fair.id
+    codes = [approved(fair).code for _ in range(RIVALS)]
+
+    outcomes = fight(here, organiser, fair_id, codes)
+
+    assert outcomes.count("won") == 1
+    losers = [outcome for outcome in outcomes if outcome != "won"]
+    assert len(losers) == RIVALS - 1
+    assert all("Gian A01" in said and "Hãy chọn gian khác" in said for said in losers)
+    assert list(standing(fair)) == ["A01"]
+
+
+def test_without_the_unique_index_the_same_insert_finds_two_winners(here, fair, organiser):
+    """The negative control: the promise is the index's, not the look before it."""
+    with transaction() as session:
+        session.execute(text("DROP INDEX uq_assignment_booth_occupied"))
+    first, second = approved(fair).code, approved(fair).code
+    winners = []
+    both_looked = threading.Barrier(2)
+
+    def claim(code: str) -> None:
+        with here.app_context():
+            # As two requests that both looked while the booth was free.
+            booth = db.session.scalars(
+                select(Booth).where(Booth.fair_id == fair_id, Booth.label == "A01")
+            ).one()
+            application = db.session.scalars(
+                select(Application).where(Application.code == code)
+            ).one()
+            row = {"fair_id": fair_id, "booth_id": booth.id, "application_id": application.id}
+            db.session.rollback()
+            both_looked.wait()
+            with transaction() as session:
+                session.add(Assignment(**row, source="hand", state="live", created_at=NOW))
+            winners.append(code)
+
+    fair_id = fair.id
+    threads = [threading.Thread(target=claim, args=(code,)) for code in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(winners) == sorted([first, second])
+
+
+def test_a_wrong_booth_needs_a_reason(fair, organiser):
+    application = approved(fair, cooking=True, power_w=3000)
+
+    with pytest.raises(UnsuitableError) as caught:
+        assign_booth(organiser, fair.id, "A01", application.code, now=NOW)
+    assert {reason.code for reason in caught.value.reasons} >= {"power", "cooking"}
+
+    assign_booth(organiser, fair.id, "A01", application.code, reason="Có máy phát riêng", now=NOW)
+    assert standing(fair) == {"A01": application.code}
+
+
+def test_move_swap_and_release_keep_one_holder_each(fair, organiser):
+    one, two = approved(fair), approved(fair)
+    assign_booth(organiser, fair.id, "A01", one.code, now=NOW)
+    assign_booth(organiser, fair.id, "A02", two.code, now=NOW)
+
+    swap_booths(organiser, fair.id, "A01", "A02", reason=None, now=NOW)
+    assert standing(fair) == {"A01": two.code, "A02": one.code}
+
+    move_booth(organiser, fair.id, one.code, from_label="A02", to_label="A03", reason=None, now=NOW)
+    assert standing(fair) == {"A01": two.code, "A03": one.code}
+
+    with pytest.raises(BoothTakenError):
+        move_booth(
+            organiser, fair.id, one.code, from_label="A03", to_label="A01", reason=None, now=NOW
+        )
+    assert standing(fair) == {"A01": two.code, "A03": one.code}
+
+    release_booth(organiser, fair.id, "A01", two.code, reason=None, now=NOW)
+    assert standing(fair) == {"A03": one.code}
+
+
+def test_publish_moves_states_and_only_proposes_mails(fair, organiser):
+    application = approved(fair)
+    assign_booth(organiser, fair.id, "A01", application.code, now=NOW)
+
+    assert publish(organiser, fair.id, note=None, now=NOW) == 1
+
+    fresh = db.session.get(Application, application.id)
+    assert fresh.state == State.ALLOCATED
+    messages = db.session.scalars(select(Message)).all()
+    assert [(m.kind, m.state, m.params["booths"]) for m in messages] == [
+        ("booth_assigned", "proposed", ["A01"])
+    ]
+    with pytest.raises(InvalidError):
+        publish(organiser, fair.id, note=None, now=NOW)
+
+
+def test_a_change_after_publication_needs_a_reason_and_asks_to_confirm_again(fair, organiser):
+    application = approved(fair)
+    assign_booth(organiser, fair.id, "A01", application.code, now=NOW)
+    publish(organiser, fair.id, note=None, now=NOW)
+    confirm_booth(organiser, application.code, now=NOW)
+
+    with pytest.raises(InvalidError):
+        move_booth(
+            organiser,
+            fair.id,
+            application.code,
+            from_label="A01",
+            to_label="A02",
+            reason=None,
+            now=NOW,
+        )
+    move_booth(
+        organiser,
+        fair.id,
+        application.code,
+        from_label="A01",
+        to_label="A02",
+        reason="Cây che lối",
+        now=NOW,
+    )
+    with pytest.raises(InvalidError):
+        publish(organiser, fair.id, note="", now=NOW)
+    publish(organiser, fair.id, note="Cây che lối", now=NOW)
+
+    fresh = db.session.get(Application, application.id)
+    assert (fresh.state, fresh.confirmed_at) == (State.ALLOCATED, None)
+    kinds = db.session.scalars(select(Message.kind).order_by(Message.id)).all()
+    assert kinds == ["booth_assigned", "booth_moved"]
+
+
+def test_allocated_means_published_and_standing(fair, organiser):
+    """Booth truth (design.md, rulings): after each publication the two agree."""
+    first, second = approved(fair), approved(fair)
+    for label, application in (("A01", first), ("A02", second)):
+        assign_booth(organiser, fair.id, label, application.code, now=NOW)
+    publish(organiser, fair.id, note=None, now=NOW)
+    release_booth(organiser, fair.id, "A01", first.code, reason="Rút hàng", now=NOW)
+    publish(organiser, fair.id, note="Rút hàng", now=NOW)
+
+    session = db.session()
+    seen = {a for a, _ in published_places(session, fair.id)}
+    states = {a.id: a.state for a in session.scalars(select(Application))}
+    assert standing_places(session, fair.id) == published_places(session, fair.id)
+    assert {a for a, state in states.items() if state in {"allocated", "confirmed"}} == seen
+    assert states[first.id] == State.APPROVED
+    assert not pending_changes(session, fair.id).any
+
+
+def test_two_subjects_share_a_table_and_a_third_is_refused(here):
+    organiser, fair = make_staff(Role.ORGANISER), make_conference()
+    install_plan(fair, "hoi-nghi-truoc-tet.json")
+    one, two, three = (approved(fair) for _ in range(3))
+    assign_booth(organiser, fair.id, "T01", one.code, now=NOW)
+
+    assert assign_booth(organiser, fair.id, "T01", two.code, now=NOW).shared
+    with pytest.raises(BoothTakenError):
+        assign_booth(organiser, fair.id, "T01", three.code, now=NOW)
+
+    release_booth(organiser, fair.id, "T01", one.code, reason=None, now=NOW)
+    assert standing(fair) == {"T01": two.code}
+
+
+def test_only_organisers_assign_and_only_approved_applications(fair, organiser):
+    submitted = make_application(fair, make_exhibitor(), State.SUBMITTED)
+
+    with pytest.raises(InvalidError):
+        assign_booth(organiser, fair.id, "A01", submitted.code, now=NOW)
+    with pytest.raises(ForbiddenError):
+        assign_booth(make_staff(Role.REVIEWER), fair.id, "A01", approved(fair).code, now=NOW)
+    with pytest.raises(NotFoundError):
+        assign_booth(organiser, fair.id, "Z99", approved(fair).code, now=NOW)
+
+
+def test_a_blocked_booth_is_not_given_away(fair, organiser):
+    block_booth(organiser, fair.id, "A01", reason="Cột điện", now=NOW)
+
+    with pytest.raises(UnsuitableError):
+        assign_booth(organiser, fair.id, "A01", approved(fair).code, now=NOW)

@@ -1,0 +1,267 @@
+"""Publish who stands where: freeze a version, move the applications, propose the mails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tgfair.core.errors import InvalidError
+from tgfair.core.workflow import Event, State
+from tgfair.models.application import Application
+from tgfair.models.assignment import (
+    Assignment,
+    AssignmentState,
+    BoothShare,
+    Publication,
+    PublicationRow,
+)
+from tgfair.models.booth import Booth, PlanVersion
+from tgfair.models.fair import Fair
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.audit import record
+from tgfair.services.notifications import notify_application
+from tgfair.services.transitions import advance
+from tgfair.services.uow import find, transaction
+
+SEES_BOOTH = frozenset({State.ALLOCATED, State.CONFIRMED})
+
+Place = tuple[int, int]  # (application id, booth id)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a publication would change, by application id."""
+
+    added: tuple[int, ...]
+    moved: tuple[int, ...]
+    removed: tuple[int, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to publish."""
+        return bool(self.added or self.moved or self.removed)
+
+
+def standing_places(session: Session, fair_id: int) -> set[Place]:
+    """Return every live (application, booth), the second halves of shared tables too."""
+    live = (Assignment.fair_id == fair_id, Assignment.state == AssignmentState.LIVE)
+    own = session.execute(select(Assignment.application_id, Assignment.booth_id).where(*live)).all()
+    shared = session.execute(
+        select(BoothShare.application_id, Assignment.booth_id).join(Assignment).where(*live)
+    ).all()
+    return {(row[0], row[1]) for row in [*own, *shared]}
+
+
+def latest_publication(session: Session, fair_id: int) -> Publication | None:
+    """Return the fair's newest publication, or None before the first."""
+    return session.scalars(
+        select(Publication)
+        .where(Publication.fair_id == fair_id)
+        .order_by(Publication.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def published_places(session: Session, fair_id: int) -> set[Place]:
+    """Return every (application, booth) of the newest publication."""
+    publication = latest_publication(session, fair_id)
+    if publication is None:
+        return set()
+    rows = session.execute(
+        select(PublicationRow.application_id, PublicationRow.booth_id).where(
+            PublicationRow.publication_id == publication.id
+        )
+    ).all()
+    return {(row[0], row[1]) for row in rows}
+
+
+def pending_changes(session: Session, fair_id: int) -> Changes:
+    """Return what differs between the live assignments and what was last published."""
+    now_by, before_by = (
+        _by_application(standing_places(session, fair_id)),
+        _by_application(_still_concerned(session, fair_id)),
+    )
+    return Changes(
+        added=tuple(sorted(now_by.keys() - before_by.keys())),
+        moved=tuple(
+            sorted(a for a in now_by.keys() & before_by.keys() if now_by[a] != before_by[a])
+        ),
+        removed=tuple(sorted(before_by.keys() - now_by.keys())),
+    )
+
+
+def _still_concerned(session: Session, fair_id: int) -> set[Place]:
+    """Published places of applications that still stand in the fair (not withdrawn since)."""
+    states: dict[int, State] = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(Application.id, Application.state).where(Application.fair_id == fair_id)
+        )
+    }
+    return {place for place in published_places(session, fair_id) if states[place[0]] in SEES_BOOTH}
+
+
+def _by_application(places: set[Place]) -> dict[int, frozenset[int]]:
+    grouped: dict[int, set[int]] = {}
+    for application_id, booth_id in places:
+        grouped.setdefault(application_id, set()).add(booth_id)
+    return {key: frozenset(value) for key, value in grouped.items()}
+
+
+def publish(actor: Actor, fair_id: int, *, note: str | None, now: datetime) -> int:
+    """Freeze the live assignments as the fair's next version and return its number.
+
+    Applications move along the workflow (allocated, moved, released) and their mails are written
+    as proposals: nothing leaves before an officer presses "send". `note` is the reason of a
+    change; it is compulsory when somebody who was told of a booth moves or loses it.
+
+    Raises:
+        InvalidError: nothing to publish, or a reason is missing.
+    """
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.ASSIGN_BOOTHS, fair)
+        changes = pending_changes(session, fair.id)
+        if not changes.any:
+            raise InvalidError("Chưa có thay đổi nào để công bố.")
+        if (changes.moved or changes.removed) and not (note or "").strip():
+            raise InvalidError("Có gian đã công bố bị thay đổi. Hãy ghi lý do.", field="note")
+        publication = _freeze(session, actor, fair, note=note, now=now)
+        _tell(session, actor, changes, publication, note=note, now=now)
+        record(
+            session,
+            actor,
+            "fair.published",
+            fair,
+            now=now,
+            fair_id=fair.id,
+            number=publication.number,
+            note=note,
+        )
+        return publication.number
+
+
+def _freeze(
+    session: Session, actor: Actor, fair: Fair, *, note: str | None, now: datetime
+) -> Publication:
+    newest = select(func.max(Publication.number)).where(Publication.fair_id == fair.id)
+    plan = session.scalars(
+        select(PlanVersion)
+        .where(PlanVersion.fair_id == fair.id)
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if plan is not None and plan.published_at is None:
+        plan.published_at = now
+    publication = Publication(
+        fair_id=fair.id,
+        number=(session.scalar(newest) or 0) + 1,
+        plan_version_id=plan.id if plan else None,
+        note=note,
+        published_at=now,
+        published_by_id=actor.user_id,
+        rows=[
+            PublicationRow(booth_id=booth_id, application_id=application_id)
+            for application_id, booth_id in sorted(standing_places(session, fair.id))
+        ],
+    )
+    session.add(publication)
+    session.flush()
+    return publication
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    changes: Changes,
+    publication: Publication,
+    *,
+    note: str | None,
+    now: datetime,
+) -> None:
+    labels = _labels(session, publication)
+    for application_id in (*changes.added, *changes.moved, *changes.removed):
+        application = session.get_one(Application, application_id)
+        booths = labels.get(application_id, [])
+        if application_id in changes.added and application.state == State.APPROVED:
+            advance(
+                session,
+                application,
+                Event.ALLOCATE,
+                actor=actor,
+                now=now,
+                proposed=True,
+                booths=booths,
+            )
+        elif application_id in changes.removed:
+            advance(
+                session,
+                application,
+                Event.RELEASE,
+                actor=actor,
+                now=now,
+                reason=note,
+                proposed=True,
+            )
+        elif application.state == State.CONFIRMED:
+            application.confirmed_at = None
+            advance(
+                session,
+                application,
+                Event.MOVE,
+                actor=actor,
+                now=now,
+                reason=note,
+                proposed=True,
+                booths=booths,
+            )
+        elif application.state == State.ALLOCATED:
+            # Told of another booth before it answered: the state stays, the mail is owed.
+            notify_application(
+                session,
+                "booth_moved",
+                application,
+                dedupe=f"publication:{publication.id}",
+                now=now,
+                proposed=True,
+                reason=note,
+                booths=booths,
+            )
+
+
+def _labels(session: Session, publication: Publication) -> dict[int, list[str]]:
+    rows = session.execute(
+        select(PublicationRow.application_id, Booth.label)
+        .join(Booth)
+        .where(PublicationRow.publication_id == publication.id)
+        .order_by(Booth.label)
+    ).all()
+    labels: dict[int, list[str]] = {}
+    for application_id, label in rows:
+        labels.setdefault(application_id, []).append(label)
+    return labels
+
+
+def confirm_booth(actor: Actor, code: str, *, now: datetime) -> None:
+    """Let the producer accept the published booth.
+
+    Raises:
+        IllegalMoveError: there is no published booth to accept.
+        InvalidError: the deadline is over.
+    """
+    with transaction() as session:
+        application = find(
+            session, Application, Application.code == code, visible_to(actor, Application)
+        )
+        require(actor, Action.CONFIRM_BOOTH, application)
+        until = application.fair.confirm_until
+        late = until is not None and now > until
+        if late and not actor.is_staff:
+            raise InvalidError(
+                "Đã hết hạn xác nhận gian. Hãy gọi số hỗ trợ, Ban Tổ chức xem lại cho cơ sở."
+            )
+        advance(session, application, Event.CONFIRM, actor=actor, now=now)
+        application.confirmed_at = now
