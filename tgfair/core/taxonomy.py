@@ -25,7 +25,6 @@ _ALIASES = {
     "luu niem noi that trang tri": "craft",
     "luu niem": "craft",
     "vai va may mac": "craft",
-    "vai may mac": "craft",
     "svc": "ornamental",
     "hoa kieng": "ornamental",
     "hoa cay canh": "ornamental",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 from tgfair.core.register.sheet import Cell, Sheet
@@ -30,9 +32,9 @@ def read_csv(data: bytes, filename: str) -> Sheet:
         SpreadsheetError: not text, or more rows or columns than a register has.
     """
     text, encoding = _decode(data)
-    separator = _separator(text)
     cells: dict[tuple[int, int], Cell] = {}
     try:
+        separator = _separator(text)
         for row, values in enumerate(_rows(text, separator), start=1):
             if row > MOST_ROWS and any(values):
                 raise too_many_rows()
@@ -66,18 +68,19 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that gives the widest rows, measured over the first rows."""
+    """Return the separator that cuts most of the first rows into equally many cells.
+
+    Addresses hold commas, but not the same number in each row.
+    """
     if text.lower().startswith("sep=") and text[4:5] in _SEPARATORS:
         return text[4]
-    lines = text.splitlines()[:_SAMPLE_ROWS]
 
-    def width(separator: str) -> int:
-        return sum(min(line.count(separator), MOST_COLUMNS) for line in lines)
+    def regularity(separator: str) -> tuple[int, int]:
+        rows = itertools.islice(_rows(text, separator), _SAMPLE_ROWS)
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        return max(((count, width) for width, count in widths.items()), default=(0, 0))
 
-    # Addresses hold commas, so a comma must win by far against the other two.
-    best = max((";", "\t"), key=width)
-    header = max((line for line in lines), key=lambda line: max(map(line.count, _SEPARATORS)))
-    return "," if header.count(",") > 2 * max(header.count(best), 1) else best
+    return max(_SEPARATORS, key=regularity)
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:

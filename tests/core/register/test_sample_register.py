@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ WORKBOOK = "so-chu-the-ocop.xlsx"
 CSV_FILES = ("so-chu-the-utf8-bom.csv", "so-chu-the-cp1258.csv")
 
 
+@cache
 def read(name: str) -> Register:
     return parse_register(
         read_spreadsheet((DATA / name).read_bytes(), name),
@@ -37,11 +39,11 @@ def stored(register: Register) -> list[KnownSubject]:
 
 
 def test_workbook_gives_the_expected_object_in_time():
-    started = time.perf_counter()
+    started = time.process_time()
 
-    register = read(WORKBOOK)
+    register = read.__wrapped__(WORKBOOK)
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert register_as_dict(register) == EXPECTED["files"][WORKBOOK]
 
 

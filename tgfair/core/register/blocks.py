@@ -21,7 +21,9 @@ _SECTION = re.compile(
 _SIGNATURE = re.compile(
     r".*\b(?:nguoi lap|nguoi tong hop|truong phong|thu truong|giam doc|chu tich|lanh dao|ky ten"
     r"|ghi ro ho ten|noi nhan|xac nhan|ke toan|thu ky|chanh van phong)\b.*|(?:tm|kt|tl)\. .*"
+    r"|.*\bngay\b.*\bthang\b.*\bnam\b.*"
 )
+_OF_A_PRODUCT = ("position", "product", "group", "stars", "issued_on", "expires_on")
 _STRONG_CELLS = 3
 
 
@@ -53,11 +55,10 @@ class RowReader:
         start = self._header.rows[-1]
         strong = [row for row, kind in kinds.items() if kind == "data" and self._is_strong(row)]
         last = max(strong, default=start)
-        # After the last full row, only products that follow without a gap are data.
+        # After the last full row, only rows of a product that follow without a gap are data.
         for row in range(last + 1, self._sheet.last_row + 1):
-            if kinds[row] in {"data", "section"} and not (
-                kinds[row - 1] == "data" and self._is_weak_product(row)
-            ):
+            follows = kinds[row - 1] == "data" and self._is_of_a_product(row)
+            if kinds[row] == "section" or (kinds[row] == "data" and not follows):
                 kinds[row] = "footer"
         return kinds
 
@@ -112,9 +113,10 @@ class RowReader:
             _TOTAL.fullmatch(fold(self.text(row, name))) for name in ("name", "product", "position")
         )
 
-    def _is_weak_product(self, row: int) -> bool:
-        product = self.text(row, "product")
-        return bool(product) and not product.isdigit() and not _SIGNATURE.fullmatch(fold(product))
+    def _is_of_a_product(self, row: int) -> bool:
+        texts = [fold(cell.text) for cell in self._sheet.rows.get(row, {}).values()]
+        signed = any(_SIGNATURE.fullmatch(text) for text in texts)
+        return not signed and any(self.text(row, name) for name in _OF_A_PRODUCT)
 
     def _first_text(self, row: int) -> str:
         texts = [cell.text for cell in self._sheet.rows[row].values()]

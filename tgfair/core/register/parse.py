@@ -73,17 +73,17 @@ def parse_register(
         raise NoHeaderError(
             "Không tìm thấy hàng tiêu đề. Tệp cần có cột tên chủ thể và cột tên sản phẩm."
         )
-    subjects = number_subjects(draft for result in results for draft in result.drafts)
-    drafts = [draft for result in results for _, draft in result.drafts]
+    drafts = [draft for result in results for draft in result.drafts]
     return Register(
         sheets=tuple(result.layout for result in results),
         other_sheets=tuple(others),
-        subjects=tuple(subject for subject in subjects if subject.name),
+        # Rows without a name are reported (name_missing); nobody knows whose they are.
+        subjects=tuple(number_subjects(draft for draft in drafts if draft[1].name)),
         problems=tuple(p for result in results for p in result.reader.sorted_problems()),
         skipped_rows=tuple(row for result in results for row in result.skipped),
         on=on,
         blocks=len(drafts),
-        product_rows=sum(len(draft.products) for draft in drafts),
+        product_rows=sum(len(draft.products) for _, draft in drafts),
     )
 
 
