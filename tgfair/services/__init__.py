@@ -3,3 +3,25 @@
 Each opens its own transaction (`services.uow`), checks the policy on the freshly loaded row,
 decides in `core`, writes, and queues the mails owed. Services call other services downwards only.
 """
+
+from __future__ import annotations
+
+# Every other function takes the actor first and asks the policy; the architecture tests see to it.
+# "module.function" -> why this one may do without.
+JOB_FUNCTIONS: dict[str, str] = {
+    "accounts.request_sign_in": "nobody is signed in yet",
+    "accounts.check_link": "nobody is signed in yet; the token is the proof",
+    "accounts.sign_in_with_code": "nobody is signed in yet; the code is the proof",
+    "accounts.sign_in_with_link": "nobody is signed in yet; the token is the proof",
+    "accounts.sign_in_with_password": "nobody is signed in yet; password and TOTP are the proof",
+    "accounts.sign_in_with_phone": "nobody is signed in yet; the code is the proof",
+    "accounts.complete_staff_setup": "nobody is signed in yet; the token is the proof",
+    "accounts.request_step_up": "the actor's own session and contact on record only",
+    "accounts.step_up": "the actor's own session only",
+    "sessions.actor_for": "finds out who the actor is",
+    "sessions.sign_out": "the actor's own session only",
+    "sessions.sign_out_everywhere": "the actor's own sessions only",
+    "settings.demo_clock_offset": "a number that the demo shows to everybody",
+    "users.create_first_admin": "command line; refuses when there is an administrator",
+    "users.count_users": "command line; a number",
+}
