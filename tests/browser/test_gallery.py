@@ -163,8 +163,11 @@ def test_autosave_without_network_keeps_the_text_for_the_next_visit(open_gallery
     page.context.set_offline(True)
     page.get_by_label("Ghi chú").fill("Gian gần nước")
     page.get_by_text("Chưa lưu. Sẽ lưu khi có mạng").wait_for(timeout=8000)
-    page.context.set_offline(False)
-    page.reload()
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/producer_step.html")
     page.get_by_text("✓ Đã lưu nháp lúc 10:07").wait_for(timeout=8000)
 
     assert page.get_by_label("Ghi chú").input_value() == "Gian gần nước"

@@ -62,7 +62,11 @@ function sending(input, view, event) {
   }
   if (!navigator.onLine) {
     event.preventDefault();
-    view.append(Object.assign(document.createElement("p"), { textContent: view.dataset.offline }));
+    const sentence = document.createElement("p");
+    sentence.className = "err";
+    sentence.textContent = view.dataset.offline;
+    view.querySelector(".err")?.remove();
+    view.append(sentence);
     return;
   }
   const bar = document.createElement("progress");

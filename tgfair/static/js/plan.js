@@ -61,8 +61,9 @@ class Plan {
   select(booth) {
     this.booths.forEach((one) => {
       one.classList.toggle("mine", one === booth);
-      one.toggleAttribute("aria-current", one === booth);
+      one.removeAttribute("aria-current");
     });
+    booth.setAttribute("aria-current", "true");
     this.rove(booth);
     const detail = { code: booth.dataset.booth, id: booth.dataset.id };
     this.box.dispatchEvent(new CustomEvent("plan:select", { detail, bubbles: true }));
