@@ -64,6 +64,7 @@ def test_deleted_file_is_gone_and_deleting_again_is_harmless(files):
 def test_nothing_but_a_digest_becomes_a_path(files, digest):
     with pytest.raises(FileMissingError):
         files.open(digest)
+    assert digest not in files
 
 
 def test_upload_is_refused_when_the_disk_is_nearly_full(tmp_path):

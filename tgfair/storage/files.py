@@ -93,6 +93,8 @@ class LocalFiles:
         self.require_room(len(data))
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(target, data)
+        for folder in (target.parent, target.parent.parent, self._folder):
+            _sync_folder(folder)
         return digest
 
     def open(self, digest: str) -> BinaryIO:
@@ -112,7 +114,7 @@ class LocalFiles:
         self._path(digest).unlink(missing_ok=True)
 
     def __contains__(self, digest: str) -> bool:
-        return self._path(digest).exists()
+        return _DIGEST.fullmatch(digest) is not None and self._path(digest).exists()
 
     def __iter__(self) -> Iterator[str]:
         for path in sorted(self._folder.glob("??/??/*")):
@@ -149,7 +151,6 @@ def _write_whole(target: Path, data: bytes) -> None:
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise
-    _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:
