@@ -4,6 +4,8 @@ import { Refused, Unreachable, sendScans } from "./api.js";
 import { allScans, parkScan, removeScan } from "./store.js";
 
 const BATCH = 50;
+// Only these words of the server allow a scan to leave the phone.
+const TAKEN = ["accepted", "duplicate"];
 
 export class Outbox {
   // `hooks`: answered(result, answer), changed({ waiting, parked }), offline(), unpaired().
@@ -47,7 +49,7 @@ export class Outbox {
         if (error.status === 401 || error.status === 403) return this.hooks.unpaired(error);
         // One bad scan must not hold up the others: look for it alone, then put it aside.
         if (batch.length > 1) one = true;
-        else await this.#park(batch[0].id, error.message);
+        else await this.#park(batch[0].id, error.code);
       }
     }
   }
@@ -58,18 +60,16 @@ export class Outbox {
     for (const result of answer.results) {
       if (!batch.some((scan) => scan.id === result.id)) continue;
       named += 1;
-      if (result.status === "rejected") await this.#park(result.id, "rejected", result, answer);
-      else {
-        await removeScan(result.id);
-        this.hooks.answered(result, answer);
-      }
+      if (TAKEN.includes(result.status)) await removeScan(result.id);
+      else await parkScan(result.id, String(result.status));
+      this.hooks.answered(result, answer);
     }
     return named;
   }
 
-  async #park(id, reason, result = { id, status: "rejected", verdict: null }, answer = null) {
-    await parkScan(id, reason);
-    this.hooks.answered(result, answer);
+  async #park(id, reason) {
+    await parkScan(id, String(reason));
+    this.hooks.answered({ id, status: "rejected", verdict: null }, null);
   }
 }
 
