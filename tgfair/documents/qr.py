@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from io import BytesIO
+from typing import Any, Final
 
 from markupsafe import Markup
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.main import QRCode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 from reportlab.pdfgen.canvas import Canvas
 
 QUIET_ZONE = 4
@@ -22,6 +23,9 @@ BADGE_VERSION = 7
 
 # Choosing the best of eight masks costs eight times the work; any mask decodes alike here.
 _BADGE_MASK = 2
+
+# qrcode.util.MODE_ALPHA_NUM, whose stub hides that it is one of the allowed numbers.
+_ALPHANUMERIC: Final = 2
 
 Matrix = Sequence[Sequence[bool]]
 
@@ -32,20 +36,20 @@ def badge_matrix(token: str) -> Matrix:
     Raises:
         qrcode.exceptions.DataOverflowError: the text is longer than a token.
     """
-    code: QRCode = QRCode(
+    code = QRCode(
         version=BADGE_VERSION,
         error_correction=ERROR_CORRECT_Q,
         border=0,
         mask_pattern=_BADGE_MASK,
     )
-    code.add_data(QRData(token, mode=MODE_ALPHA_NUM), optimize=0)
+    code.add_data(QRData(token, mode=_ALPHANUMERIC), optimize=0)
     code.make(fit=False)
     return _modules(code)
 
 
 def qr_matrix(text: str) -> Matrix:
     """Return the modules of any text at level M, without a quiet zone."""
-    code: QRCode = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
     return _modules(code)
@@ -127,5 +131,5 @@ def runs(matrix: Matrix) -> Iterator[tuple[int, int, int]]:
             left += width + 1
 
 
-def _modules(code: QRCode) -> Matrix:
+def _modules(code: QRCode[Any]) -> Matrix:
     return [[bool(module) for module in row] for row in code.get_matrix()]
