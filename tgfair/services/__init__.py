@@ -18,6 +18,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "accounts.complete_staff_setup": "nobody is signed in yet; the token is the proof",
     "accounts.request_step_up": "the actor's own session and contact on record only",
     "accounts.step_up": "the actor's own session only",
+    "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "sessions.actor_for": "finds out who the actor is",
     "sessions.sign_out": "the actor's own session only",
     "sessions.sign_out_everywhere": "the actor's own sessions only",
