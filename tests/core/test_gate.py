@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tgfair.core.badge import BadgePayload, Refusal, Refused
 from tgfair.core.gate import (
@@ -66,3 +68,29 @@ def test_every_refusal_has_a_red_verdict():
     answers = {judge(Refused(refusal), None, [], at).colour for refusal in Refusal}
 
     assert answers == {Colour.RED}
+
+
+@given(
+    listed=st.builds(ListedBadge, generation=st.integers(0, 15), revoked=st.booleans()),
+    generation=st.integers(0, 15),
+    earlier=st.lists(
+        st.builds(EarlierScan, st.sampled_from(Direction), st.just("09:14"), st.integers(1, 8)),
+        max_size=4,
+    ),
+    at=st.builds(
+        AtGate,
+        gate=st.integers(1, 8),
+        day=st.dates(date(2027, 6, 1), date(2027, 6, 30)),
+        direction=st.sampled_from(Direction),
+        override=st.booleans(),
+    ),
+)
+def test_a_void_badge_is_red_whatever_else_is_true(listed, generation, earlier, at):
+    shown = BadgePayload(1, 7, 99, 0, generation, 255, date(2027, 6, 9), 4)
+
+    verdict = judge(shown, listed, earlier, at)
+
+    if listed.revoked or generation < listed.generation:
+        assert verdict.colour is Colour.RED
+    else:
+        assert verdict.code not in {"revoked", "old_generation"}
