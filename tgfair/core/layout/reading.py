@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from math import isfinite
 from typing import Final
 
 from tgfair.core.errors import InvalidError
 from tgfair.core.layout.plan import FORMAT, MOST_OBJECTS, Group, Kind, Plan, PlanObject
+from tgfair.core.vietnamese import clean_text
 
 _LARGEST_M: Final = 2000
 _LARGEST_W: Final = 1_000_000
@@ -24,7 +24,6 @@ _GROUP_ID: Final = re.compile(r"[A-Za-z0-9-]{1,12}")
 _BOOTH_LABEL: Final = re.compile(r"[A-Za-z0-9-]{1,12}")
 _COLOR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 _TAG: Final = re.compile(r"[A-Za-z0-9:_-]{1,30}")
-_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def parse_plan(raw: object) -> Plan:
@@ -162,8 +161,8 @@ def _poly(raw: object, who: str) -> tuple[tuple[float, float], ...] | None:
 def _text(raw: object, who: str, what: str, longest: int, *, required: bool = False) -> str:
     if not isinstance(raw, str):
         raise InvalidError(f"{who}: thiếu {what}.")
-    text = " ".join(unicodedata.normalize("NFC", raw).split())
-    if any(unicodedata.category(letter) in _UNSAFE_CATEGORIES for letter in text):
+    text = clean_text(raw)
+    if not text.isprintable():  # controls, overrides of direction, halves of surrogate pairs
         raise InvalidError(f"{who}: {what} có ký tự không dùng được.")
     if (required and not text) or len(text) > longest:
         raise InvalidError(f"{who}: {what} phải có từ 1 đến {longest} ký tự.")
