@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 import zipfile
@@ -123,13 +124,14 @@ def _has_formula(sheet: Worksheet) -> bool:
 
 def _sheet(sheet: Worksheet, computed: Worksheet) -> Sheet:
     cells: dict[tuple[int, int], Cell] = {}
+    stored = {(cell.row, cell.column): cell.value for cell in _cells(computed)}
     for cell in _cells(sheet):
         if cell.row > MOST_ROWS and str(cell.value).strip():
             raise too_many_rows()
         if cell.column > MOST_COLUMNS:
             continue
         formula = _formula_text(cell.value) if cell.data_type == "f" else None
-        value = computed._cells[cell.row, cell.column].value if formula else cell.value  # noqa: SLF001 -- see _cells
+        value = stored.get((cell.row, cell.column)) if formula else cell.value
         cells[cell.row, cell.column] = Cell(_value(value), formula)
     return Sheet(
         name=sheet.title,
@@ -159,8 +161,10 @@ def _formula_text(value: Any) -> str:
 def _value(value: Any) -> CellValue:
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)
+        return int(value) if value.is_integer() else value
     if value is None or isinstance(value, str | int | float | date):
         return value
     return str(value)

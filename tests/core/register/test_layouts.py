@@ -293,6 +293,19 @@ def test_every_error_of_a_row_is_reported_at_its_cell():
     assert all(problem.message().endswith(".") for problem in register.problems)
 
 
+def test_text_longer_than_the_tables_hold_is_cut_with_a_warning():
+    rows = [HEADER, [1, "Gạo " * 100, "HTX " + "A" * 300, None, None, 3, "xã Vĩnh Kim"]]
+
+    register = parse(workbook(("S", rows, [])))
+
+    assert [(p.column, p.code) for p in register.problems] == [
+        ("B", "text_too_long"),
+        ("C", "text_too_long"),
+    ]
+    subject = register.subjects[0]
+    assert (len(subject.name), len(subject.products[0].name)) == (200, 199)
+
+
 def test_row_without_a_subject_is_reported_and_left_out():
     rows = [HEADER, [1, "Gạo", None, "1299000012", "0900000001", 3, "xã Vĩnh Kim"], ROW]
 
@@ -352,3 +365,44 @@ def test_file_without_a_header_is_refused():
     assert error.value.message() == (
         "Không tìm thấy hàng tiêu đề. Tệp cần có cột tên chủ thể và cột tên sản phẩm."
     )
+
+
+def test_hidden_columns_are_not_guessed_and_hidden_sheets_not_read():
+    book = Workbook()
+    sheet = book.active
+    for row in ([*HEADER, "Email"], [*ROW, "a@example.vn"]):
+        sheet.append(row)
+        book["Sheet"].column_dimensions["H"].hidden = True
+    old = book.create_sheet("Cũ")
+    old.append(HEADER)
+    old.append(ROW)
+    old.sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+
+    register = parse(out.getvalue())
+
+    assert register.sheets[0].columns["H"] is None
+    assert register.sheets[0].hidden_columns == ("H",)
+    assert register.subjects[0].email is None
+    assert register.other_sheets == ("Cũ",)
+
+
+def test_formula_without_a_stored_value_counts_as_empty():
+    rows = [
+        ["STT", "Tên chủ thể", "Tên sản phẩm", "Ngày cấp", "Ngày hết hạn"],
+        [1, "HTX A", "Gạo", "1/2/2026", "=EDATE(D2,36)"],
+    ]
+
+    register = parse(workbook(("S", rows, [])))
+
+    assert [(p.column, p.code, p.value) for p in register.problems] == [
+        ("E", "formula_without_value", "=EDATE(D2,36)")
+    ]
+    assert register.subjects[0].products[0].expires_on == date(2029, 2, 1)
+
+
+def test_same_bytes_give_the_same_register():
+    data = workbook(("S", [HEADER, ROW], []))
+
+    assert parse(data) == parse(data)

@@ -42,6 +42,8 @@ _LEAST_STARS, _MOST_STARS = 3, 5
 _DECISION_PREFIX = re.compile(r"^(?:(?:qđ|quyết định)\s*)?(?:số)?\s*[:.]?\s*(?=\d)", re.IGNORECASE)
 _DECISION_DATE = re.compile(r",?\s*(?:ký\s+)?ngày\s+(.+)$", re.IGNORECASE)
 _DECISION_ISSUER = re.compile(r"\s*(?:\(\s*([^()]+?)\s*\)|\bcủa\s+(.+?))\s*$", re.IGNORECASE)
+_LONGEST_NUMBER = 60
+_LONGEST_ISSUER = 120
 _ISSUER_LEVELS = (
     ("commune", r"ubnd (?:xa|phuong|thi tran)\b"),
     ("province", r"(?:ubnd )?tinh\b|so\b"),
@@ -149,7 +151,8 @@ def read_decision(cell: Cell) -> Decision:
                 date_text, issuer = found[1], issuer[: max(found.start() - 1, 0)].strip() or None
         if date_text is None and (match := _DECISION_DATE.search(text)):
             date_text, text = match[1], text[: match.start()]
-    number = re.sub(r"\s+", "", text).upper().strip(".,;") or None
+    number = re.sub(r"\s+", "", text).upper().strip(".,;")[:_LONGEST_NUMBER] or None
+    issuer = issuer[:_LONGEST_ISSUER] if issuer else None
     return Decision(number, issuer, read_issuer_level(issuer), date_text)
 
 

@@ -100,7 +100,7 @@ def _read_sheet(
     rows = RowReader(sheet, header, columns)
     kinds = rows.classify()
     reader = FieldReader(sheet, columns)
-    reader.check_formulas(row for row, kind in kinds.items() if kind == "data")
+    reader.check_cells(row for row, kind in kinds.items() if kind == "data")
     drafts: list[Draft] = []
     for block in rows.blocks(kinds):
         products = (

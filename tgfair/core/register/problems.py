@@ -28,6 +28,7 @@ SENTENCES = {
     "duplicate_product": "Sản phẩm này đã có ở hàng {same_as_row}, chỉ tính một lần.",
     "certificate_revoked": "Giấy chứng nhận đã bị thu hồi.",
     "text_like_formula": "Ô này giống một công thức. Chỉ giữ lại như chữ.",
+    "text_too_long": "Nội dung dài quá, chỉ giữ phần đầu: “{value}”.",
     "formula_without_value": "Công thức chưa có kết quả. Hãy mở tệp bằng Excel rồi lưu lại.",
 }
 _WARNINGS = frozenset(
@@ -42,6 +43,7 @@ _WARNINGS = frozenset(
         "duplicate_product",
         "certificate_revoked",
         "text_like_formula",
+        "text_too_long",
         "formula_without_value",
     }
 )

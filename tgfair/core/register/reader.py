@@ -9,6 +9,11 @@ from datetime import date
 from tgfair.core.register.model import Problem
 from tgfair.core.register.sheet import Cell, CellValue, Sheet
 
+# What the tables hold; a decision cell may name its date and issuer too.
+_LONGEST = {"name": 200, "representative": 120, "product": 200, "decision_no": 180, "issuer": 120}
+_LONGEST |= {"address": 200, "commune": 50, "district": 46}
+_LONGEST_OTHER = 400
+
 
 @dataclass(frozen=True)
 class FieldReader:
@@ -23,7 +28,9 @@ class FieldReader:
         column = self.columns.get(name)
         if column is None:
             return Cell(None)
-        return self.sheet.cell(self.sheet.spans.get((row, column), row), column)
+        cell = self.sheet.cell(self.sheet.spans.get((row, column), row), column)
+        limit = _LONGEST.get(name, _LONGEST_OTHER)
+        return cell if len(cell.text) <= limit else Cell(cell.text[:limit].rstrip())
 
     def first(self, rows: Iterable[int], name: str) -> tuple[int, Cell]:
         """Return the first row of a block that holds the field, with the cell."""
@@ -62,15 +69,18 @@ class FieldReader:
             )
         )
 
-    def check_formulas(self, rows: Iterable[int]) -> None:
-        """Report formulas without a stored value, and texts that a spreadsheet would run."""
+    def check_cells(self, rows: Iterable[int]) -> None:
+        """Report formulas without a stored value, texts like formulas, and texts that are cut."""
         names = {column: name for name, column in self.columns.items()}
         for row in rows:
-            for column, cell in self.sheet.rows[row].items():
-                if column in names and cell.formula is not None and cell.value is None:
-                    self.report("formula_without_value", row, names[column], value=cell.formula)
-                elif column in names and cell.formula is None and cell.text.startswith("="):
-                    self.report("text_like_formula", row, names[column])
+            for column in self.sheet.rows[row].keys() & names.keys():
+                cell, name = self.sheet.cell(row, column), names[column]
+                if cell.formula is not None and cell.value is None:
+                    self.report("formula_without_value", row, name, value=cell.formula)
+                elif cell.formula is None and cell.text.startswith("="):
+                    self.report("text_like_formula", row, name)
+                if len(cell.text) > _LONGEST.get(name, _LONGEST_OTHER):
+                    self.report("text_too_long", row, name)
 
     def sorted_problems(self) -> list[Problem]:
         """Return the problems by row, column and code."""

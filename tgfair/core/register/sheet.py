@@ -14,14 +14,14 @@ CellValue = str | int | float | bool | date | None
 _LETTERS = 26
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """A value with its type; `formula` is set where the file holds one beside the value."""
 
     value: CellValue
     formula: str | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The value as cleaned text, line breaks included as spaces; empty if there is none."""
         if self.value is None:
