@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
         Kind("sign_in", "Mã đăng nhập", calls=False),
+        Kind("confirm_code", "Mã xác nhận", calls=False),
         Kind("staff_setup", "Mở tài khoản cán bộ", calls=False),
         Kind("contact_changed", "Đã đổi thông tin liên hệ", calls=False),
         Kind("code_read_out", "Cán bộ đã đọc mã đăng nhập", calls=False),

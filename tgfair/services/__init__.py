@@ -9,15 +9,18 @@ from __future__ import annotations
 # Every other function takes the actor first and asks the policy; the architecture tests see to it.
 # "module.function" -> why this one may do without.
 JOB_FUNCTIONS: dict[str, str] = {
+    "accounts.check_sign_in_link": "nobody is signed in yet; the token is the proof",
+    "accounts.demo_sign_in_links": "command line of the demo; refuses elsewhere",
     "accounts.request_sign_in": "nobody is signed in yet",
-    "accounts.check_link": "nobody is signed in yet; the token is the proof",
     "accounts.sign_in_with_code": "nobody is signed in yet; the code is the proof",
     "accounts.sign_in_with_link": "nobody is signed in yet; the token is the proof",
-    "accounts.sign_in_with_password": "nobody is signed in yet; password and TOTP are the proof",
     "accounts.sign_in_with_phone": "nobody is signed in yet; the code is the proof",
-    "accounts.complete_staff_setup": "nobody is signed in yet; the token is the proof",
-    "accounts.request_step_up": "the actor's own session and contact on record only",
-    "accounts.step_up": "the actor's own session only",
+    "contact.request_step_up": "the actor's own session and contact on record only",
+    "contact.step_up": "the actor's own session only",
+    "one_time_codes.try_code": "counts a try of the functions that sign in and confirm",
+    "staff_sign_in.complete_staff_setup": "nobody is signed in yet; the token is the proof",
+    "staff_sign_in.sign_in_with_password": "nobody is signed in yet; password and TOTP prove it",
+    "staff_sign_in.staff_setup": "nobody is signed in yet; the token is the proof",
     "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "sessions.actor_for": "finds out who the actor is",
     "sessions.sign_out": "the actor's own session only",
