@@ -22,6 +22,7 @@ from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation
 from tgfair.models.job import Job
+from tgfair.models.outbox import Message
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Action(StrEnum):
     MERGE_EXHIBITORS = "merge_exhibitors"
     NAME_PEOPLE = "name_people"
     READ_OUT_CODE = "read_out_code"
+    REGISTER_EXHIBITOR = "register_exhibitor"
     REVIEW_APPLICATION = "review_application"
     RSVP = "rsvp"
     SCAN = "scan"
@@ -184,6 +186,11 @@ def commune_officer(actor: Actor, obj: Any) -> bool:
     )
 
 
+def signed_in(actor: Actor, _obj: Any) -> bool:
+    """Anybody with an account."""
+    return actor.user_id is not None
+
+
 def any_officer(actor: Actor, _obj: Any) -> bool:
     """Commune officers; what they see is narrowed by `visible_to`."""
     return actor.has(Role.COMMUNE_OFFICER)
@@ -245,6 +252,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.MERGE_EXHIBITORS: (admin, organiser),
     Action.NAME_PEOPLE: (admin, organiser, commune_officer, member, invited),
     Action.READ_OUT_CODE: (admin, commune_officer),
+    Action.REGISTER_EXHIBITOR: (signed_in,),
     Action.REVIEW_APPLICATION: (impartial_admin, impartial_reviewer),
     Action.RSVP: (admin, organiser, commune_officer, member, invited),
     Action.SCAN: (device,),
@@ -347,4 +355,7 @@ VISIBLE: dict[type[Any], Callable[[Actor], ColumnElement[bool]]] = {
     Fair: lambda actor: true() if actor.is_staff else false(),
     Invitation: lambda actor: _of_fair_and_exhibitor(actor, Invitation),
     Job: lambda actor: Job.created_by_id == actor.user_id if actor.user_id else false(),
+    Message: lambda actor: Message.fair_id.in_(
+        select(Fair.id).where(_fairs(actor, Role.ORGANISER))
+    ),
 }

@@ -24,11 +24,13 @@ def advance(
     now: datetime,
     reason: str | None = None,
     proposed: bool | None = None,
+    mails: tuple[str, ...] | None = None,
     **params: Any,
 ) -> ApplicationEvent:
     """Apply `event`, write history and audit, queue the mails that the effects table owes.
 
-    `proposed=True` leaves the mails for a person to send (bulk decisions); `params` go to the
+    `proposed=True` leaves the mails for a person to send (bulk decisions); `mails` replaces those
+    of the table for an act that owes its own (the answer to an invitation); `params` go to the
     mail templates. The caller has checked the policy.
 
     Raises:
@@ -52,7 +54,7 @@ def advance(
     application.state = target
     session.add(entry)
     record(session, actor, f"application.{event}", application, now=now, reason=reason)
-    for kind in effect.mails:
+    for kind in effect.mails if mails is None else mails:
         notify_application(
             session,
             kind,

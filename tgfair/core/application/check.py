@@ -25,17 +25,17 @@ from tgfair.core.application.typed import (
     text_of,
     ticked,
 )
+from tgfair.core.email_address import MAX_LENGTH as EMAIL_LENGTH
+from tgfair.core.email_address import normalize_email
 from tgfair.core.errors import InvalidError
 from tgfair.core.phone import normalize_phone
 
 GROUPS = ("food", "drink", "herbal", "craft", "ornamental", "tourism")
 MAX_NAME = 120
-MAX_EMAIL = 254
 MAX_PRODUCT_NAME = 200
 MAX_DESCRIPTION = 600
 MAX_NOTE = 400
 MIN_FASCIA, MAX_FASCIA = 3, 40
-_EMAIL = re.compile(r"[^\s@<>\"(),;:\\]+@[^\s@<>\"(),;:\\.]+(?:\.[^\s@<>\"(),;:\\.]+)+")
 _PHONE_LIKE = re.compile(r"(?:\d[\s.\-]?){9,}")
 
 
@@ -83,12 +83,19 @@ def check_contact(answers: StepAnswers) -> tuple[Contact, list[Problem]]:
     if not answers.get("phone"):
         step.add("phone", "Chưa ghi số điện thoại di động")
     phone = step.phone("phone")
-    email = step.text("email", MAX_EMAIL)
-    if email and "@" not in email:
+    return Contact(name, phone, _email(step)), step.problems
+
+
+def _email(step: StepCheck) -> str | None:
+    text = step.text("email", EMAIL_LENGTH)
+    if text and "@" not in text:
         step.add("email", "Địa chỉ thư điện tử thiếu ký tự @")
-    elif email and (not _EMAIL.fullmatch(email) or not email.isascii()):
-        step.add("email", "Địa chỉ thư điện tử chưa đúng. Ví dụ: tencoso@example.com")
-    return Contact(name, phone, email.lower() or None), step.problems
+        return None
+    try:
+        return normalize_email(text) if text else None
+    except InvalidError as error:
+        step.add("email", error.message())
+        return None
 
 
 def check_products(

@@ -1,0 +1,139 @@
+"""What an application is checked against: the fair's rules, the products on record, the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from tgfair.core.application.model import Checked, OfferedProduct, Problem, Rules
+from tgfair.core.application.steps import Step
+from tgfair.core.calendar_text import vn_datetime
+from tgfair.core.errors import ConflictError, NotFoundError
+from tgfair.core.phone import display_phone
+from tgfair.core.workflow import State
+from tgfair.models.application import Application
+from tgfair.models.exhibitor import Exhibitor
+from tgfair.models.fair import Fair, FairStatus
+from tgfair.models.product import Certificate, Product
+from tgfair.policy import Action, Actor, can
+
+
+class RegistrationClosedError(ConflictError):
+    """The fair takes no more (or not yet any) applications; what was typed is kept."""
+
+    code = "registration_closed"
+
+    def __init__(self, sentence: str, hotline: str | None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hotline = hotline
+
+    def message(self) -> str:
+        """Say since when, and whom to call."""
+        if not self.hotline:
+            return f"{self.sentence}."
+        return f"{self.sentence}. Gọi {display_phone(self.hotline)} nếu cần."
+
+
+def rules_of(fair: Fair) -> Rules:
+    """Return what the fair asks of an application."""
+    return Rules(
+        last_day=fair.last_day,
+        max_booths=fair.max_booths,
+        max_staff=fair.max_staff,
+        zones=tuple((zone.code, zone.label) for zone in fair.zones),
+    )
+
+
+def offered_products(session: Session, exhibitor_id: int) -> tuple[OfferedProduct, ...]:
+    """Return the products on record of an exhibitor, each with the certificate that counts."""
+    rows = session.scalars(
+        select(Product)
+        .where(Product.exhibitor_id == exhibitor_id)
+        .order_by(Product.id)
+        .options(selectinload(Product.certificates))
+    ).all()
+    return tuple(_offered(product) for product in rows)
+
+
+def _offered(product: Product) -> OfferedProduct:
+    ocop = [one for one in product.certificates if one.scheme == "ocop"]
+    if not ocop:
+        return OfferedProduct(product.public_id, product.name, product.group, certified=False)
+    best = max(ocop, key=_worth)
+    return OfferedProduct(
+        product.public_id,
+        product.name,
+        product.group,
+        best.stars,
+        best.decision_no,
+        best.expires_on,
+        revoked=best.revoked,
+    )
+
+
+def _worth(certificate: Certificate) -> tuple[bool, str]:
+    """Order certificates: one in force before a revoked one, the one that lasts longest first."""
+    until = certificate.expires_on.isoformat() if certificate.expires_on else ""
+    return not certificate.revoked, until
+
+
+def check_fair_open(fair: Fair, *, now: datetime, from_day_one: bool = True) -> None:
+    """Let pass only between opening and closing of the registration.
+
+    `now` is when the request began, by the server's clock: there is no other grace.
+
+    Raises:
+        NotFoundError: the fair is a draft.
+        RegistrationClosedError: too early, too late, or the fair is cancelled.
+    """
+    if fair.status is FairStatus.DRAFT:
+        raise NotFoundError
+    if fair.status is not FairStatus.OPEN:
+        raise RegistrationClosedError("Sự kiện này không còn nhận đăng ký", fair.hotline)
+    if from_day_one and now < fair.registration_opens_at:
+        opens = vn_datetime(fair.registration_opens_at)
+        raise RegistrationClosedError(f"Đăng ký mở từ {opens}", fair.hotline)
+    _check_before(fair.registration_closes_at, fair, now=now)
+
+
+def check_deadline(application: Application, *, now: datetime) -> None:
+    """Let a draft pass until the registration closes, a returned one until its own deadline.
+
+    Raises:
+        RegistrationClosedError: it is too late.
+    """
+    fair = application.fair
+    if application.state is not State.CHANGES_REQUESTED:
+        check_fair_open(fair, now=now)
+        return
+    if fair.status is not FairStatus.OPEN:
+        raise RegistrationClosedError("Sự kiện này không còn nhận đăng ký", fair.hotline)
+    until = application.fix_until or fair.supplement_until or fair.registration_closes_at
+    _check_before(until, fair, now=now)
+
+
+def _check_before(until: datetime, fair: Fair, *, now: datetime) -> None:
+    if now > until:
+        sentence = f"Đã hết hạn đăng ký lúc {vn_datetime(until)}"
+        raise RegistrationClosedError(sentence, fair.hotline)
+
+
+def contact_problems(actor: Actor, application: Application, checked: Checked) -> list[Problem]:
+    """Return what a bare link may not change: phone and e-mail on record need a code."""
+    if can(actor, Action.CHANGE_CONTACT, application):
+        return []
+    exhibitor, contact, found = application.exhibitor, checked.contact, []
+    if contact.phone and exhibitor.phone and contact.phone not in _phones(exhibitor):
+        sentence = "Số này khác số đã đăng ký. Muốn đổi, cơ sở cần xác nhận bằng mã."
+        found.append(Problem(Step.CONTACT, "phone", sentence))
+    if contact.email and exhibitor.email and contact.email != exhibitor.email.lower():
+        sentence = "Thư này khác thư đã đăng ký. Muốn đổi, cơ sở cần xác nhận bằng mã."
+        found.append(Problem(Step.CONTACT, "email", sentence))
+    return found
+
+
+def _phones(exhibitor: Exhibitor) -> str:
+    return f"{exhibitor.phone} {exhibitor.other_phones or ''}"

@@ -1,0 +1,126 @@
+"""The personal link: looking at it consumes nothing, pressing "start" opens a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tgfair import clock
+from tgfair.core.application.model import OfferedProduct
+from tgfair.models.exhibitor import Exhibitor
+from tgfair.models.fair import Fair, FairStatus, IntakeMode
+from tgfair.models.invitation import Invitation
+from tgfair.policy import Action, Actor, can
+from tgfair.services.application_inputs import offered_products
+from tgfair.services.applications import draft_for
+from tgfair.services.audit import record
+from tgfair.services.links import LinkRevokedError, invitation_by_token
+from tgfair.services.sessions import open_session
+from tgfair.services.uow import reader, transaction
+
+
+@dataclass(frozen=True)
+class InvitationView:
+    """What the page behind a link shows."""
+
+    invitation: Invitation
+    fair: Fair
+    exhibitor: Exhibitor
+    products: tuple[OfferedProduct, ...]
+
+    @property
+    def is_rsvp(self) -> bool:
+        """Whether an answer is asked, not an application."""
+        return self.fair.intake is IntakeMode.INVITED
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link was pressed: where to go on, and the cookie of a new session (if one was opened)."""
+
+    token: str | None
+    fair_slug: str
+    exhibitor_id: str
+    is_rsvp: bool
+    code: str | None = None
+
+
+def read_invitation(token: str, *, now: datetime) -> InvitationView:
+    """Return what a link is about; nothing is counted, since chat programs fetch previews.
+
+    Raises:
+        LinkRevokedError: wrong, revoked, or the fair is over.
+    """
+    session = reader()
+    invitation = _living(session, token, now=now)
+    products = offered_products(session, invitation.exhibitor_id)
+    return InvitationView(invitation, invitation.fair, invitation.exhibitor, products)
+
+
+def _living(session: Session, token: str, *, now: datetime) -> Invitation:
+    invitation = invitation_by_token(session, token)
+    fair = invitation.fair
+    over = clock.day_in_vietnam(now - timedelta(days=1)) >= fair.last_day
+    if over or fair.status is FairStatus.DRAFT:
+        raise LinkRevokedError
+    return invitation
+
+
+def open_by_link(actor: Actor, token: str, *, user_agent: str, now: datetime) -> Opened:
+    """Open the link: a session for its holder, and the draft when applications are taken.
+
+    Somebody signed in who may file for the subject anyway keeps the own session.
+
+    Raises:
+        LinkRevokedError: wrong, revoked, or the fair is over.
+        RegistrationClosedError: there is no draft yet and none can be started now.
+    """
+    with transaction() as session:
+        invitation = _living(session, token, now=now)
+        known = can(actor, Action.START_APPLICATION, invitation)
+        if invitation.opened_at is None and not actor.is_staff:
+            invitation.opened_at = now
+        cookie = None
+        if not known:
+            row, cookie = open_session(
+                session, user=None, invitation=invitation, verified=False, user_agent=user_agent
+            )
+            actor = Actor(
+                label=f"{invitation.exhibitor.name} (đường dẫn mời)",
+                invitation_id=invitation.id,
+                invited_exhibitor_id=invitation.exhibitor_id,
+                invited_fair_id=invitation.fair_id,
+                session_id=row.id,
+            )
+        code = _draft_code(session, actor, invitation, now=now)
+        return Opened(
+            cookie,
+            invitation.fair.slug,
+            invitation.exhibitor.public_id,
+            invitation.fair.intake is IntakeMode.INVITED,
+            code,
+        )
+
+
+def _draft_code(
+    session: Session, actor: Actor, invitation: Invitation, *, now: datetime
+) -> str | None:
+    """Return the application's code; none where an RSVP comes first."""
+    if invitation.fair.intake is IntakeMode.INVITED:
+        return None
+    return draft_for(session, actor, invitation.fair, invitation.exhibitor, now=now).code
+
+
+def report_not_mine(token: str, *, now: datetime) -> None:
+    """Note that the link reached somebody else, for the organisers to look at.
+
+    Raises:
+        LinkRevokedError: wrong, revoked, or the fair is over.
+    """
+    with transaction() as session:
+        invitation = _living(session, token, now=now)
+        invitation.not_mine_at = now
+        stranger = Actor(label="Người mở đường dẫn mời")
+        record(session, stranger, "invitation.not_mine", invitation, now=now)

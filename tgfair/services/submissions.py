@@ -1,0 +1,216 @@
+"""Sending an application: everything is checked at once, columns are filled, mail is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tgfair.core.application.check import check_all
+from tgfair.core.application.model import Checked, OfferedProduct, Problem
+from tgfair.core.application.papers import missing_papers, wanted_papers
+from tgfair.core.application.steps import Step
+from tgfair.core.errors import TgfairError
+from tgfair.core.vietnamese import fold
+from tgfair.core.workflow import EDITABLE, Event, State
+from tgfair.models.application import Application, ApplicationPerson, ApplicationProduct
+from tgfair.models.consent import Consent
+from tgfair.models.fair import Fair
+from tgfair.models.product import Product
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.allocations import free_everything
+from tgfair.services.application_inputs import (
+    check_deadline,
+    contact_problems,
+    offered_products,
+    rules_of,
+)
+from tgfair.services.applications import NotEditableError, files_on_behalf, signing_as
+from tgfair.services.idempotency import once, remember
+from tgfair.services.identifiers import digest
+from tgfair.services.transitions import advance
+from tgfair.services.uow import find, transaction
+
+DEFAULT_CONSENT = (
+    "Cơ sở cam kết nội dung trên là đúng, đồng ý để Ban tổ chức dùng thông tin này cho việc xét "
+    "duyệt, xếp gian, làm thẻ và giới thiệu tên cơ sở, sản phẩm tại sự kiện."
+)
+
+
+class IncompleteError(TgfairError):
+    """Something is missing or wrong; `problems` is the whole list, `consent` whether that lacks."""
+
+    code = "incomplete"
+
+    def __init__(self, problems: Sequence[Problem], *, consent: bool) -> None:
+        super().__init__(len(problems))
+        self.problems = tuple(problems)
+        self.consent = consent
+
+    def message(self) -> str:
+        """Say how many places."""
+        count = len(self.problems) + (not self.consent)
+        return f"Có {count} chỗ cần sửa trước khi gửi."
+
+
+def consent_text(fair: Fair) -> str:
+    """Return the one sentence that whoever sends agrees to."""
+    return str(fair.texts.get("consent") or DEFAULT_CONSENT)
+
+
+def submit_application(actor: Actor, code: str, *, consent: bool, key: str, now: datetime) -> str:
+    """Send a draft, or send a returned application again; return its code.
+
+    Raises:
+        NotFoundError: missing or foreign.
+        NotEditableError: it was sent already.
+        RegistrationClosedError: the request began after the deadline; the answers are kept.
+        IncompleteError: with the whole list of what must be mended.
+    """
+    with transaction() as session:
+        application = find(
+            session, Application, Application.code == code, visible_to(actor, Application)
+        )
+        require(actor, Action.SUBMIT_APPLICATION, application)
+        body = {"submit": code, "session": actor.session_id}
+        if once(session, key, body, now=now) is not None:
+            return code
+        if application.state not in EDITABLE:
+            raise NotEditableError(application.state)
+        check_deadline(application, now=now)
+        offered = offered_products(session, application.exhibitor_id)
+        checked, problems = judge(session, actor, application, offered)
+        if problems or not consent:
+            raise IncompleteError(problems, consent=consent)
+        send(session, actor, application, checked, now=now)
+        remember(session, key, {"code": code})
+        return code
+
+
+def judge(
+    session: Session, actor: Actor, application: Application, offered: Sequence[OfferedProduct]
+) -> tuple[Checked, list[Problem]]:
+    """Check all answers and required papers of a draft."""
+    session.flush()
+    fair = application.fair
+    checked, problems = check_all(application.answers, rules_of(fair), offered)
+    problems += contact_problems(actor, application, checked)
+    wanted = wanted_papers(fair.texts, checked.products.chosen, fair.last_day)
+    for paper in missing_papers(wanted, {file.kind for file in application.attachments}):
+        if paper.required:
+            problems.append(Problem(Step.FILES, paper.kind, f"Còn thiếu: {paper.label}"))
+    return checked, problems
+
+
+def send(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    checked: Checked,
+    *,
+    now: datetime,
+    mails: tuple[str, ...] | None = None,
+) -> None:
+    """Fill the columns from checked answers and move along the workflow."""
+    fill(session, application, checked)
+    signer = signing_as(actor, application)
+    application.on_behalf = files_on_behalf(actor, application)
+    application.submitted_at = now
+    application.submitted_by_id = actor.user_id
+    text = consent_text(application.fair)
+    session.add(
+        Consent(
+            exhibitor_id=application.exhibitor_id,
+            application_id=application.id,
+            purpose="application",
+            text_version=digest(text),
+            given=True,
+            at=now,
+            actor_label=signer.label,
+        )
+    )
+    again = application.state is State.CHANGES_REQUESTED
+    event = Event.RESUBMIT if again else Event.SUBMIT
+    advance(session, application, event, actor=signer, now=now, mails=mails)
+
+
+def fill(session: Session, application: Application, checked: Checked) -> None:
+    """Write checked answers into the columns that everybody else reads."""
+    application.contact_name = checked.contact.name
+    application.contact_phone = checked.contact.phone
+    application.contact_email = checked.contact.email
+    application.description = checked.products.description
+    application.booths_wanted = checked.booth.booths
+    application.wishes = list(checked.booth.wishes)
+    application.fascia_name = checked.booth.fascia
+    application.power_w = checked.booth.power_w
+    application.water = checked.booth.water
+    application.cooling = checked.booth.cooling
+    application.cooking = checked.booth.cooking
+    application.needs_note = checked.booth.note
+    application.people = [
+        ApplicationPerson(name=person.name, phone=person.phone) for person in checked.people
+    ]
+    application.products = _snapshots(session, application, checked)
+    session.flush()
+
+
+def _snapshots(
+    session: Session, application: Application, checked: Checked
+) -> list[ApplicationProduct]:
+    last_day = application.fair.last_day
+    found = [
+        ApplicationProduct(
+            product_id=find(session, Product, Product.public_id == product.key).id,
+            name=product.name,
+            group=product.group,
+            stars=product.stars,
+            decision_no=product.decision_no,
+            expires_on=product.expires_on,
+            certificate_state=product.state_on(last_day),
+            search_fold=fold(product.name),
+        )
+        for product in checked.products.chosen
+    ]
+    return found + [
+        ApplicationProduct(
+            name=other.name,
+            group=other.group,
+            certificate_state="none",
+            search_fold=fold(other.name),
+        )
+        for other in checked.products.others
+    ]
+
+
+def withdraw_application(actor: Actor, code: str, *, reason: str | None, now: datetime) -> None:
+    """Withdraw a live application; its booths become free.
+
+    Raises:
+        NotFoundError: missing or foreign.
+        ForbiddenError: a bare link; a one-time code is needed first.
+        IllegalMoveError: it is final already.
+    """
+    with transaction() as session:
+        application = find(
+            session, Application, Application.code == code, visible_to(actor, Application)
+        )
+        require(actor, Action.WITHDRAW_APPLICATION, application)
+        leave(session, actor, application, reason=reason, now=now)
+
+
+def leave(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    *,
+    reason: str | None,
+    now: datetime,
+    mails: tuple[str, ...] | None = None,
+) -> None:
+    """Take an application out of the fair, within the caller's transaction."""
+    signer = signing_as(actor, application)
+    words = (reason or "").strip()[:600] or None
+    advance(session, application, Event.WITHDRAW, actor=signer, now=now, reason=words, mails=mails)
+    free_everything(session, application, reason=words, now=now)
