@@ -65,11 +65,15 @@ class Fair(Versioned, Base):
     daily_hours: Mapped[str | None] = mapped_column(short(60))
     invite_on: Mapped[date | None]
     registration_opens_at: Mapped[datetime]
+    # The file by which a fair is registered with the trade office (not for conferences).
+    fair_file_due: Mapped[date | None]
     registration_closes_at: Mapped[datetime]
     supplement_until: Mapped[datetime | None]
     decision_on: Mapped[date | None]
     plan_on: Mapped[date | None]
     confirm_until: Mapped[datetime | None]
+    # The last day on which somebody from the waiting list is called.
+    waitlist_on: Mapped[date | None]
     badges_on: Mapped[date | None]
     setup_from: Mapped[datetime | None]
     setup_until: Mapped[datetime | None]
