@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from tgfair.config import Config, read_config
 from tgfair.core import calendar_text, phone
@@ -28,6 +29,14 @@ from tgfair.web import (
     security,
 )
 
+
+class BoundedInteger(IntegerConverter):
+    """A row's number in a URL: what no 32-bit key can hold is no page of ours."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002 -- Werkzeug's name
+        super().__init__(map, *args, **{"max": 2**31 - 1, **options})
+
+
 PACKAGE = Path(__file__).resolve().parent
 KB = 1024
 
@@ -42,6 +51,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or read_config()
     app = Flask(__name__)
     _configure(app, config)
+    app.url_map.converters["int"] = BoundedInteger
     _bind_extensions(app)
     security.install(app)
     guards.install(app)
@@ -115,6 +125,7 @@ def _install_filters(app: Flask) -> None:
     app.add_template_filter(calendar_text.vn_money, "vn_money")
     app.add_template_filter(phone.display_phone, "phone")
     app.add_template_filter(labels.label, "label")
+    app.add_template_filter(labels.commune_name, "commune")
 
 
 def _install_static(app: Flask) -> None:

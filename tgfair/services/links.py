@@ -14,6 +14,8 @@ from tgfair.models.invitation import Invitation
 from tgfair.services.identifiers import keyed
 
 SIGNATURE_LETTERS = 20  # 100 bits
+# Seven hexadecimal digits stay within a 32-bit key: PostgreSQL refuses to compare with more.
+MOST_HEX = 7
 
 
 class LinkRevokedError(TgfairError):
@@ -50,7 +52,7 @@ def invitation_by_token(session: Session, token: str) -> Invitation:
         LinkRevokedError: wrong, replaced by a newer revision, or revoked.
     """
     head, _, _ = token.partition("-")
-    if not head or len(head) > len("7fffffff") or not all(c in "0123456789abcdef" for c in head):
+    if not head or len(head) > MOST_HEX or not all(c in "0123456789abcdef" for c in head):
         raise LinkRevokedError
     invitation = session.get(Invitation, int(head, 16))
     if invitation is None or invitation.revoked_at is not None:

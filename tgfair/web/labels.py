@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tgfair.core.workflow import STATE_LABELS, State
+from tgfair.documents.reference_data import load_units
 from tgfair.models.account import Role
 from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.models.fair import FairKind, FairStatus, IntakeMode
@@ -103,3 +106,9 @@ def label(value: object) -> str:
     if isinstance(value, State):
         return STATE_LABELS[value]
     return LABELS.get(type(value), {}).get(str(value), str(value))
+
+
+def commune_name(code: str | None) -> str:
+    """Return the name of one of today's communes, or "Chưa rõ xã"."""
+    unit = load_units().at(code, date.max) if code else None
+    return unit.name if unit else "Chưa rõ xã"
