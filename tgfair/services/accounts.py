@@ -78,6 +78,7 @@ def sign_in_with_link(
     """
     with transaction() as session:
         row = one_time_codes.by_token(session, token, CodePurpose.SIGN_IN)
+        one_time_codes.consume_link(session, row)
         return _sign_in(session, row, user_agent=user_agent, now=now, demo=demo)
 
 
@@ -94,6 +95,7 @@ def sign_in_with_code(
     one_time_codes.try_code(code_id, typed, {CodePurpose.SIGN_IN})
     with transaction() as session:
         row = find(session, OneTimeCode, OneTimeCode.id == code_id)
+        one_time_codes.consume(session, row)
         return _sign_in(session, row, user_agent=user_agent, now=now, demo=demo)
 
 
@@ -115,7 +117,6 @@ def sign_in_with_phone(
 def _sign_in(
     session: Session, row: OneTimeCode, *, user_agent: str, now: datetime, demo: bool
 ) -> SignedIn:
-    one_time_codes.consume(session, row)
     user = _user_of(session, row, now=now)
     if not user.is_active:
         raise LinkOverError

@@ -193,7 +193,7 @@ def confirm_change(actor: Actor, exhibitor_public_id: str, typed: str, *, now: d
         exhibitor = _to_change(session, actor, exhibitor_public_id)
         row = find(session, OneTimeCode, OneTimeCode.id == row.id)
         one_time_codes.consume(session, row)
-        what = "email" if row.email else "phone"
+        field = "email" if row.email else "phone"
         notify_exhibitor(
             session,
             "contact_changed",
@@ -201,10 +201,10 @@ def confirm_change(actor: Actor, exhibitor_public_id: str, typed: str, *, now: d
             dedupe=f"code:{row.id}",
             now=now,
             links=Links(),
-            what=what,
+            field=field,
         )
         _change(session, exhibitor, row)
-        record(session, actor, "exhibitor.contact_changed", exhibitor, now=now, what=what)
+        record(session, actor, "exhibitor.contact_changed", exhibitor, now=now, field=field)
 
 
 def _change(session: Session, exhibitor: Exhibitor, row: OneTimeCode) -> None:

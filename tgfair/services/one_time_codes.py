@@ -133,6 +133,20 @@ def consume(session: Session, row: OneTimeCode) -> None:
         raise LinkOverError
 
 
+def consume_link(session: Session, row: OneTimeCode) -> None:
+    """Use up the link and leave the code good for the browser that asked for it.
+
+    So a mail scanner that even presses the button costs the person nothing; the code alone opens
+    nothing, since it is typed where it was asked for.
+
+    Raises:
+        LinkOverError: somebody was faster.
+    """
+    unused = OneTimeCode.token_hash == row.token_hash
+    if _changed(session, row.id, unused, token_hash=public_id()) != 1:
+        raise LinkOverError
+
+
 def try_code(code_id: int, typed: str, purposes: Collection[CodePurpose]) -> None:
     """Count a try, in a transaction of its own so that a wrong one is remembered.
 

@@ -143,6 +143,17 @@ def sign_out_everywhere(actor: Actor, *, now: datetime) -> int:
         return int(ended.rowcount)  # type: ignore[attr-defined]  # -- a DELETE has it
 
 
+def end_own_session(actor: Actor, session_id: int) -> None:
+    """End one session of the actor's account, on a phone that was lost or lent.
+
+    Raises:
+        NotFoundError: it is not the actor's.
+    """
+    with transaction() as session:
+        own = AuthSession.user_id == (actor.user_id or 0)
+        session.delete(find(session, AuthSession, AuthSession.id == session_id, own))
+
+
 def needs_totp(user: User) -> bool:
     """Return whether the account must show a second factor: administrators and organisers."""
     return any(grant.role in {Role.ADMIN, Role.ORGANISER} for grant in user.grants)
