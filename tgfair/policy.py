@@ -50,6 +50,7 @@ class Actor:
     # A one-time code was typed in this session (needed beyond the draft for personal links).
     verified: bool = False
     session_id: int | None = None
+    device_id: int | None = None
     device_fair_id: int | None = None
     system: bool = False
 
@@ -130,6 +131,8 @@ def exhibitor_of(obj: Any) -> Exhibitor | None:
         return obj
     if isinstance(obj, Attachment | Badge) and obj.application is not None:
         return obj.application.exhibitor
+    if isinstance(obj, Badge):
+        return obj.invitation.exhibitor if obj.invitation is not None else None
     exhibitor: Exhibitor | None = getattr(obj, "exhibitor", None)
     return exhibitor
 
@@ -337,7 +340,10 @@ def _badges(actor: Actor) -> ColumnElement[bool]:
     own = Badge.application_id.in_(
         select(Application.id).where(_of_fair_and_exhibitor(actor, Application))
     )
-    return or_(by_fair, own)
+    delegates = Badge.invitation_id.in_(
+        select(Invitation.id).where(_of_fair_and_exhibitor(actor, Invitation))
+    )
+    return or_(by_fair, own, delegates)
 
 
 def _attachments(actor: Actor) -> ColumnElement[bool]:

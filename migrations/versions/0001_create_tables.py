@@ -329,6 +329,7 @@ def upgrade():
         sa.Column("object_id", sa.String(length=64), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("seal_number", sa.Integer(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["actor_id"], ["user_account.id"], name=op.f("fk_audit_entry_actor_id_user_account")
@@ -337,6 +338,7 @@ def upgrade():
             ["fair_id"], ["fair.id"], name=op.f("fk_audit_entry_fair_id_fair"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("seal_number", name=op.f("uq_audit_entry_seal_number")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_object", ["object_type", "object_id"], unique=False)
@@ -1487,10 +1489,13 @@ def upgrade():
         sa.Column("generation", sa.Integer(), nullable=True),
         sa.Column("verdict", sa.String(length=8), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("title", sa.String(length=24), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
         sa.Column("admitted", sa.Boolean(), nullable=False),
         sa.Column("override_reason", sa.String(length=200), nullable=True),
         sa.Column("cancels", sa.String(length=32), nullable=True),
         sa.Column("wall_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("mono_ms", sa.BigInteger(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1513,6 +1518,7 @@ def upgrade():
     )
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.create_index("ix_scan_badge", ["fair_id", "badge_number"], unique=False)
+        batch_op.create_index("ix_scan_fair_at", ["fair_id", "at"], unique=False)
 
     op.create_table(
         "booth_share",
@@ -1550,6 +1556,7 @@ def downgrade():
 
     op.drop_table("booth_share")
     with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.drop_index("ix_scan_fair_at")
         batch_op.drop_index("ix_scan_badge")
 
     op.drop_table("scan")

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from tgfair.cli import init, run
+from tgfair.cli import audit, init, run, worker
 from tgfair.config import ConfigError
 from tgfair.core.errors import TgfairError
 
@@ -16,8 +16,10 @@ def cli() -> None:
     """Exhibitor and booth registration for fairs."""
 
 
+cli.add_command(audit.audit)
 cli.add_command(init.init)
 cli.add_command(run.run)
+cli.add_command(worker.worker)
 
 
 def main() -> None:

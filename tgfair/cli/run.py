@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 import click
@@ -9,6 +10,7 @@ import waitress
 
 from tgfair.app import create_app
 from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
+from tgfair.cli.worker import background
 
 
 @click.command()
@@ -23,11 +25,12 @@ def run(host: str | None, port: int | None, threads: int) -> None:
     config = app.config["TGFAIR"]
     parts = urlsplit(config.base_url)
     click.echo(f"tgfair: {config.base_url}/")
-    waitress.serve(
-        app,
-        host=host or ("127.0.0.1" if parts.scheme == "https" else parts.hostname),
-        port=port or (8000 if parts.scheme == "https" else parts.port or 80),
-        threads=threads,
-        ident=None,
-        max_request_body_size=64 * 1024 * 1024,
-    )
+    with background(app) if config.worker_in_process else nullcontext():
+        waitress.serve(
+            app,
+            host=host or ("127.0.0.1" if parts.scheme == "https" else parts.hostname),
+            port=port or (8000 if parts.scheme == "https" else parts.port or 80),
+            threads=threads,
+            ident=None,
+            max_request_body_size=64 * 1024 * 1024,
+        )

@@ -26,4 +26,6 @@ class AuditEntry(Base):
     object_id: Mapped[str] = mapped_column(short(64))
     fair_id: Mapped[int | None] = mapped_column(ForeignKey("fair.id", ondelete="SET NULL"))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Place in the chain, given when sealed; ids may be committed out of order.
+    seal_number: Mapped[int | None] = mapped_column(unique=True)
     digest: Mapped[str | None] = mapped_column(short(64))

@@ -21,6 +21,8 @@ JOB_FUNCTIONS: dict[str, str] = {
     "staff_sign_in.complete_staff_setup": "nobody is signed in yet; the token is the proof",
     "staff_sign_in.sign_in_with_password": "nobody is signed in yet; password and TOTP prove it",
     "staff_sign_in.staff_setup": "nobody is signed in yet; the token is the proof",
+    "audit_chain.seal_audit": "the worker; adds digests, changes nothing else",
+    "audit_chain.verify_audit": "command line; reads only",
     "outbox.deliver_due": "the worker; an actor queued or released the message",
     "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "personal_links.read_invitation": "nobody is signed in yet; the link is the proof",

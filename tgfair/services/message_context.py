@@ -1,0 +1,216 @@
+"""What the templates of a message need, read afresh at delivery: the row itself holds no text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from tgfair import clock
+from tgfair.config import Config
+from tgfair.core.errors import TgfairError
+from tgfair.models.account import CodePurpose, OneTimeCode
+from tgfair.models.application import Application, Fix
+from tgfair.models.assignment import (
+    Assignment,
+    AssignmentState,
+    BoothShare,
+    Publication,
+    PublicationRow,
+)
+from tgfair.models.booth import Booth
+from tgfair.models.fair import FairDateChange
+from tgfair.models.invitation import Invitation
+from tgfair.models.outbox import Message
+from tgfair.services.links import base_url, invitation_url
+from tgfair.services.one_time_codes import secrets_of
+from tgfair.services.queries.staff import hotline
+
+NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "confirm_reminder"})
+CONTACT_FIELDS = {"email": "thư điện tử", "phone": "số điện thoại"}
+
+
+class ObsoleteError(TgfairError):
+    """What the message would say is no longer true; it must not go out."""
+
+    code = "obsolete"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Rows behind several messages, read at once: a call list is long."""
+
+    invitations: dict[int, Invitation]
+    # By fair and exhibitor, those not revoked.
+    live: dict[tuple[int, int], Invitation]
+    booths: dict[int, list[str]]
+
+
+def facts_of(session: Session, messages: Sequence[Message]) -> Facts:
+    """Read invitations and booths of the messages."""
+    fairs = {message.fair_id for message in messages}
+    exhibitors = {message.exhibitor_id for message in messages}
+    rows = session.scalars(
+        select(Invitation).where(
+            Invitation.fair_id.in_(fairs), Invitation.exhibitor_id.in_(exhibitors)
+        )
+    ).all()
+    return Facts(
+        invitations={row.id: row for row in rows},
+        live={(row.fair_id, row.exhibitor_id): row for row in rows if row.revoked_at is None},
+        booths=_booths(session, {m.application_id for m in messages if m.application_id}),
+    )
+
+
+def context_of(session: Session, message: Message, facts: Facts) -> dict[str, Any]:
+    """Return the names that the templates of the message's kind use.
+
+    Raises:
+        ObsoleteError: its code ran out, its link was revoked, its booth was taken back.
+    """
+    config: Config = current_app.config["TGFAIR"]
+    invitation = _invitation(message, facts)
+    fair = message.fair
+    context: dict[str, Any] = {
+        "site_name": config.site_name,
+        "site_url": base_url(),
+        "hotline": _hotline(message),
+        "to_name": message.recipient_name,
+        "org": message.exhibitor.name if message.exhibitor else message.recipient_name,
+        "fair": fair,
+        "application": message.application,
+        "invitation": invitation,
+        "code": message.application.code if message.application else "",
+        "place": "bàn" if fair is not None and fair.shares_booths else "gian",
+        "reason": message.params.get("reason") or "",
+        "url": _url(message, invitation),
+        "booths": facts.booths.get(message.application_id or 0, []),
+    }
+    if message.kind in NEEDS_BOOTH and not context["booths"]:
+        raise ObsoleteError("Hồ sơ không còn gian nào.")
+    extra = EXTRA.get(message.kind)
+    return context | (extra(session, message) if extra else {})
+
+
+def _hotline(message: Message) -> dict[str, str] | None:
+    if message.fair is not None and message.fair.hotline:
+        return {"name": message.fair.hotline_name or "Ban Tổ chức", "phone": message.fair.hotline}
+    return hotline()
+
+
+def _invitation(message: Message, facts: Facts) -> Invitation | None:
+    """Return the invitation whose personal link the message carries."""
+    if message.invitation_id is not None:
+        named = facts.invitations.get(message.invitation_id)
+        if named is None or named.revoked_at is not None:
+            raise ObsoleteError("Giấy mời đã bị thu hồi.")
+        return named
+    return facts.live.get((message.fair_id or 0, message.exhibitor_id or 0))
+
+
+def _url(message: Message, invitation: Invitation | None) -> str:
+    """Return the one next step: the personal link, else the application's page, else the fair's."""
+    if invitation is not None:
+        return invitation_url(invitation)
+    if message.application is not None:
+        return f"{base_url()}/ho-so/{message.application.code}/"
+    if message.fair is not None:
+        return f"{base_url()}/{message.fair.slug}/"
+    return f"{base_url()}/"
+
+
+def _booths(session: Session, applications: set[int]) -> dict[int, list[str]]:
+    """Return the booths of the published version; those assigned while nothing is published."""
+    newest = (
+        select(func.max(Publication.id).label("id"), Publication.fair_id)
+        .group_by(Publication.fair_id)
+        .subquery()
+    )
+    published = (
+        select(PublicationRow.application_id, Booth.label)
+        .join(Booth)
+        .join(newest, newest.c.id == PublicationRow.publication_id)
+        .where(PublicationRow.application_id.in_(applications))
+    )
+    unpublished = (
+        select(Application.id, Booth.label)
+        .join(Assignment, Assignment.fair_id == Application.fair_id)
+        .join(Booth)
+        .outerjoin(BoothShare, BoothShare.assignment_id == Assignment.id)
+        .where(
+            Application.id.in_(applications),
+            Assignment.state == AssignmentState.LIVE,
+            or_(
+                Assignment.application_id == Application.id,
+                BoothShare.application_id == Application.id,
+            ),
+            Application.fair_id.not_in(select(newest.c.fair_id)),
+        )
+    )
+    found: dict[int, list[str]] = {}
+    for application_id, label in [*session.execute(published), *session.execute(unpublished)]:
+        labels = found.setdefault(application_id, [])
+        if label not in labels:
+            labels.append(label)
+    return {application_id: sorted(labels) for application_id, labels in found.items()}
+
+
+def _one_time_code(session: Session, message: Message) -> dict[str, Any]:
+    row = session.get(OneTimeCode, message.params.get("code_id", 0))
+    if row is None or row.used_at is not None or row.expires_at <= clock.real_now():
+        raise ObsoleteError("Mã đã dùng, đã có mã mới hơn, hoặc đã hết hạn.")
+    token, code = secrets_of(row.id, row.nonce)
+    paths = {CodePurpose.SIGN_IN: "vao", CodePurpose.STAFF_SETUP: "can-bo"}
+    path = paths.get(row.purpose)
+    return {
+        "digits": f"{code[:3]} {code[3:]}",
+        "link": f"{base_url()}/{path}/{token}" if path else None,
+        "expires_at": row.expires_at,
+    }
+
+
+def _contact(_session: Session, message: Message) -> dict[str, Any]:
+    field = str(message.params.get("field", ""))
+    return {"field": CONTACT_FIELDS.get(field, "thông tin liên hệ")}
+
+
+def _officer(_session: Session, message: Message) -> dict[str, Any]:
+    return {"officer": message.params.get("officer") or "Cán bộ hỗ trợ", "at": message.created_at}
+
+
+def _fixes(session: Session, message: Message) -> dict[str, Any]:
+    newest = (
+        select(func.max(Fix.round))
+        .where(Fix.application_id == message.application_id)
+        .scalar_subquery()
+    )
+    texts = session.scalars(
+        select(Fix.text)
+        .where(Fix.application_id == message.application_id, Fix.round == newest)
+        .order_by(Fix.id)
+    ).all()
+    return {"fixes": list(texts)}
+
+
+def _date_change(session: Session, message: Message) -> dict[str, Any]:
+    change = session.scalars(
+        select(FairDateChange)
+        .where(FairDateChange.fair_id == message.fair_id)
+        .order_by(FairDateChange.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return {"change": change}
+
+
+EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
+    "sign_in": _one_time_code,
+    "staff_setup": _one_time_code,
+    "contact_changed": _contact,
+    "code_read_out": _officer,
+    "returned": _fixes,
+    "dates_changed": _date_change,
+}

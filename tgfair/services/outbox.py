@@ -1,0 +1,259 @@
+"""Deliver what is due: at least once, never silently lost (reliability.md, P4 and P5).
+
+A row is leased to one worker, sent outside any transaction, and marked; a worker that dies between
+the two leaves the lease to run out, and the next one sends the same mail with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from tgfair import clock
+from tgfair.mail.enqueue import Links, Recipient, enqueue
+from tgfair.mail.render import RenderedMail
+from tgfair.mail.transport import (
+    Courier,
+    Envelope,
+    PermanentError,
+    SendError,
+    TemporaryError,
+    is_configured,
+)
+from tgfair.models.outbox import Channel, Message, MessageState
+from tgfair.services.message_context import ObsoleteError
+from tgfair.services.message_rendering import rendered_message
+from tgfair.services.uow import reader, transaction
+
+LEASE = timedelta(seconds=30)
+# A mail is started only while its lease still covers one stalled answer of the server.
+MARGIN = timedelta(seconds=12)
+# Broken connections in a row after which a batch gives up and the server is left in peace.
+BROKEN_LIMIT = 3
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+# Five days in all; then the message is dead and a person must see to it.
+BACKOFF = (
+    *(_MINUTE * n for n in (1, 5, 15, 60)),
+    *(_HOUR * n for n in (4, 8, 12, 12, 24, 24, 24, 12)),
+)
+BOUNCED = "Địa chỉ này đã bị máy chủ thư của người nhận trả lại."
+TOO_OFTEN = "Đã thử gửi quá nhiều lần."
+FAULTY = "Không dựng được nội dung thư. Hãy báo người quản trị."
+
+Tick = Callable[[], datetime]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one call of `deliver_due` did: mails tried, and whether the server was out of reach."""
+
+    tried: int = 0
+    server_down: bool = False
+
+
+def deliver_due(*, owner: str, limit: int = 20, tick: Tick = clock.real_now) -> Round:
+    """Send up to `limit` messages that are due, personal ones first.
+
+    Without an SMTP server nothing is touched: messages stay queued. `owner` must be unique to this
+    worker; `tick` is the clock, always the real one outside tests.
+    """
+    if not is_configured():
+        return Round()
+    until = tick() + LEASE
+    waiting = _lease(owner, limit, tick())
+    tried = broken = 0
+    with Courier() as courier:
+        while waiting and broken < BROKEN_LIMIT:
+            if until - tick() < MARGIN:
+                until = tick() + LEASE
+                waiting = _keep(owner, waiting, until)
+                continue
+            error = _deliver(courier, owner, waiting.pop(0), tick)
+            tried += 1
+            broken = broken + 1 if isinstance(error, TemporaryError) and error.broken else 0
+    _give_back(owner, waiting)
+    return Round(tried, server_down=broken >= BROKEN_LIMIT)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    waiting = Message.state.in_([MessageState.QUEUED, MessageState.FAILED])
+    return and_(
+        Message.channel == Channel.EMAIL,
+        or_(
+            and_(waiting, Message.next_attempt_at <= now),
+            and_(Message.state == MessageState.LEASED, Message.lease_until < now),
+        ),
+    )
+
+
+def _lease(owner: str, limit: int, now: datetime) -> list[int]:
+    """Take messages; the attempt is counted now, so a mail that kills its worker is given up."""
+    # Look before locking: an idle worker must not take SQLite's write lock every second.
+    idle = reader().scalar(select(Message.id).where(_due(now)).limit(1)) is None
+    reader().rollback()
+    if idle:
+        return []
+    with transaction() as session:
+        ids = list(
+            session.scalars(
+                select(Message.id)
+                .where(_due(now))
+                .order_by(Message.lane.desc(), Message.next_attempt_at, Message.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+        )
+        session.execute(
+            update(Message)
+            .where(Message.id.in_(ids))
+            .values(
+                state=MessageState.LEASED,
+                lease_owner=owner,
+                lease_until=now + LEASE,
+                attempts=Message.attempts + 1,
+            )
+        )
+        return ids
+
+
+def _keep(owner: str, ids: list[int], until: datetime) -> list[int]:
+    """Lengthen the lease; return those messages that nobody took meanwhile."""
+    with transaction() as session:
+        session.execute(update(Message).where(_mine(owner, ids)).values(lease_until=until))
+        kept = set(session.scalars(select(Message.id).where(_mine(owner, ids))))
+    return [message_id for message_id in ids if message_id in kept]
+
+
+def _give_back(owner: str, ids: list[int]) -> None:
+    """Leave what was leased but not tried to the next round."""
+    if not ids:
+        return
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(_mine(owner, ids))
+            .values(
+                state=MessageState.QUEUED,
+                lease_owner=None,
+                lease_until=None,
+                attempts=Message.attempts - 1,
+            )
+        )
+
+
+def _mine(owner: str, ids: list[int]) -> ColumnElement[bool]:
+    return and_(
+        Message.id.in_(ids),
+        Message.state == MessageState.LEASED,
+        Message.lease_owner == owner,
+    )
+
+
+def _deliver(courier: Courier, owner: str, message_id: int, tick: Tick) -> SendError | None:
+    """Render, send, mark; return the failure, which is marked too."""
+    try:
+        rendered, envelope = _compose(message_id, tick())
+        courier.send(rendered, envelope)
+    except ObsoleteError as error:
+        _mark(owner, message_id, state=MessageState.CANCELLED, last_error=str(error))
+    except PermanentError as error:
+        _bury(owner, message_id, str(error), no_mailbox=error.no_mailbox, now=tick())
+        return error
+    except TemporaryError as error:
+        _postpone(owner, message_id, str(error), tick())
+        return error
+    except Exception:
+        logger.exception("message %s cannot be composed", message_id)
+        _postpone(owner, message_id, FAULTY, tick())
+    else:
+        _mark(owner, message_id, state=MessageState.SENT, sent_at=tick(), last_error=None)
+    return None
+
+
+def _compose(message_id: int, now: datetime) -> tuple[RenderedMail, Envelope]:
+    """Read and render, and end the read before anything is sent."""
+    session = reader()
+    try:
+        message = session.get_one(Message, message_id, populate_existing=True)
+        exhibitor = message.exhibitor
+        if message.attempts > len(BACKOFF) + 1:
+            raise PermanentError(TOO_OFTEN)
+        bounced = exhibitor is not None and exhibitor.email_bounced_at is not None
+        if not message.email or (bounced and exhibitor and message.email == exhibitor.email):
+            raise PermanentError(BOUNCED, no_mailbox=True)
+        rendered = rendered_message(session, message, now=now)
+        return rendered, Envelope(message.message_id, message.email, now)
+    finally:
+        session.rollback()
+
+
+def _mark(owner: str, message_id: int, **values: Any) -> None:
+    """Write the outcome, unless somebody else took the message over meanwhile."""
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(_mine(owner, [message_id]))
+            .values(lease_owner=None, lease_until=None, **values)
+        )
+
+
+def _postpone(owner: str, message_id: int, reason: str, now: datetime) -> None:
+    with transaction() as session:
+        message = _leased(session, owner, message_id)
+        if message is None:
+            return
+        message.lease_owner = message.lease_until = None
+        message.last_error = reason[:400]
+        if message.attempts > len(BACKOFF):
+            _give_up(session, message)
+            return
+        message.state = MessageState.FAILED
+        message.next_attempt_at = now + BACKOFF[message.attempts - 1]
+
+
+def _bury(owner: str, message_id: int, reason: str, *, no_mailbox: bool, now: datetime) -> None:
+    with transaction() as session:
+        message = _leased(session, owner, message_id)
+        if message is None:
+            return
+        message.lease_owner = message.lease_until = None
+        message.last_error = reason[:400]
+        exhibitor = message.exhibitor
+        if no_mailbox and exhibitor is not None and exhibitor.email == message.email:
+            exhibitor.email_bounced_at = exhibitor.email_bounced_at or now
+        _give_up(session, message)
+
+
+def _leased(session: Session, owner: str, message_id: int) -> Message | None:
+    return session.scalars(
+        select(Message).where(_mine(owner, [message_id])).with_for_update(of=Message)
+    ).one_or_none()
+
+
+def _give_up(session: Session, message: Message) -> None:
+    """The message is dead; a line on the call list takes over where a call makes sense."""
+    message.state = MessageState.DEAD
+    session.flush()
+    key = f"{message.dedupe_key}:call"
+    line = session.scalars(select(Message).where(Message.dedupe_key == key)).one_or_none()
+    if line is not None:
+        if line.state is MessageState.CANCELLED:
+            line.state = MessageState.QUEUED
+        return
+    enqueue(
+        session,
+        message.kind,
+        Recipient(message.recipient_name, None, message.phone, message.exhibitor_id),
+        dedupe=key.removeprefix(f"{message.kind}:"),
+        now=message.created_at,
+        links=Links(message.fair_id, message.application_id, message.invitation_id),
+        proposed=False,
+        **message.params,
+    )

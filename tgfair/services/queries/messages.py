@@ -1,0 +1,201 @@
+"""Reads of the outbox for the pages of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import joinedload
+
+from tgfair import clock
+from tgfair.mail.catalog import KINDS
+from tgfair.mail.render import RenderedMail
+from tgfair.models.fair import Fair
+from tgfair.models.outbox import Channel, Message, MessageState
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.message_context import Facts, ObsoleteError, facts_of
+from tgfair.services.message_rendering import rendered_message, zalo_text
+from tgfair.services.uow import find, reader
+
+PAGE_SIZE = 50
+# The print view and the call list hold a fair's lines at once.
+CALLS_AT_ONCE = 400
+
+
+class Tab(StrEnum):
+    """The heaps of the outbox, as the page shows them."""
+
+    PROPOSED = "cho-bam"
+    WAITING = "cho-gui"
+    SENT = "da-gui"
+    DEAD = "khong-gui"
+    CALLS = "goi"
+
+
+_MAIL = Message.channel == Channel.EMAIL
+HEAPS: dict[Tab, ColumnElement[bool]] = {
+    Tab.PROPOSED: Message.state == MessageState.PROPOSED,
+    Tab.WAITING: _MAIL
+    & Message.state.in_([MessageState.QUEUED, MessageState.LEASED, MessageState.FAILED]),
+    Tab.SENT: Message.state == MessageState.SENT,
+    Tab.DEAD: Message.state == MessageState.DEAD,
+    Tab.CALLS: (Message.channel == Channel.CALL) & (Message.state == MessageState.QUEUED),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Proposed messages of one kind."""
+
+    kind: str
+    label: str
+    count: int
+    calls: int
+    first_id: str
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """Somebody to call; `text` is ready to paste, `obsolete` says why nobody needs to."""
+
+    message: Message
+    text: str
+    obsolete: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A message as its recipient will read it; `mail` is None when `obsolete` says why."""
+
+    message: Message
+    label: str
+    mail: RenderedMail | None
+    zalo: str
+    obsolete: str
+
+
+def message_counts(actor: Actor, fair_id: int | None = None) -> dict[Tab, int]:
+    """Return how many messages lie in each heap: of one fair, or of all that the actor may see."""
+    statement = select(
+        *(func.coalesce(func.sum(case((heap, 1), else_=0)), 0) for heap in HEAPS.values())
+    ).where(visible_to(actor, Message))
+    if fair_id is not None:
+        statement = statement.where(Message.fair_id == fair_id)
+    counts = reader().execute(statement).one()
+    return dict(zip(HEAPS, map(int, counts), strict=True))
+
+
+def proposed_groups(actor: Actor, fair: Fair) -> list[Group]:
+    """Return what waits for somebody to press "send", by kind in the catalogue's order."""
+    rows = reader().execute(
+        select(
+            Message.kind,
+            func.count(),
+            func.sum(case((Message.channel == Channel.CALL, 1), else_=0)),
+            func.min(Message.message_id),
+        )
+        .where(Message.fair_id == fair.id, HEAPS[Tab.PROPOSED], visible_to(actor, Message))
+        .group_by(Message.kind)
+    )
+    groups = [
+        Group(kind, KINDS[kind].label, n, int(calls), first) for kind, n, calls, first in rows
+    ]
+    return sorted(groups, key=lambda group: list(KINDS).index(group.kind))
+
+
+def messages_in(
+    actor: Actor, fair: Fair, tab: Tab, *, kind: str = "", offset: int = 0
+) -> tuple[Sequence[Message], int]:
+    """Return one page of a heap, the newest first, and how many there are in all."""
+    where = [Message.fair_id == fair.id, HEAPS[tab], visible_to(actor, Message)]
+    if kind:
+        where.append(Message.kind == kind)
+    total = reader().scalar(select(func.count()).select_from(Message).where(*where)) or 0
+    rows = reader().scalars(
+        select(Message)
+        .where(*where)
+        .options(joinedload(Message.exhibitor), joinedload(Message.application))
+        .order_by(Message.id.desc())
+        .offset(offset)
+        .limit(PAGE_SIZE)
+    )
+    return rows.all(), total
+
+
+def call_lines(actor: Actor, fair: Fair) -> list[CallLine]:
+    """Return who has to be called, those waiting longest first, with the text to paste."""
+    require(actor, Action.SEND_MESSAGES, fair)
+    rows = reader().scalars(
+        select(Message)
+        .where(Message.fair_id == fair.id, HEAPS[Tab.CALLS], visible_to(actor, Message))
+        .options(
+            joinedload(Message.exhibitor),
+            joinedload(Message.application),
+            joinedload(Message.fair),
+        )
+        .order_by(Message.id)
+        .limit(CALLS_AT_ONCE)
+    )
+    messages = rows.all()
+    facts = facts_of(reader(), messages)
+    return [_call_line(message, facts) for message in messages]
+
+
+def _call_line(message: Message, facts: Facts) -> CallLine:
+    try:
+        return CallLine(message, zalo_text(reader(), message, facts), "")
+    except ObsoleteError as error:
+        return CallLine(message, "", str(error))
+
+
+def message_preview(actor: Actor, fair: Fair, message_id: str) -> Preview:
+    """Return a message of the fair as it would go out now.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    message = find(
+        reader(),
+        Message,
+        Message.message_id == message_id,
+        Message.fair_id == fair.id,
+        visible_to(actor, Message),
+    )
+    require(actor, Action.SEND_MESSAGES, message)
+    return preview_of(message, now=clock.real_now())
+
+
+def preview_of(message: Message, *, now: datetime) -> Preview:
+    """Return the message as its recipient would read it at `now`."""
+    kind = KINDS[message.kind]
+    try:
+        mail = rendered_message(reader(), message, now=now)
+        facts = facts_of(reader(), [message])
+        zalo = zalo_text(reader(), message, facts) if kind.calls else ""
+    except ObsoleteError as error:
+        return Preview(message, kind.label, None, "", str(error))
+    return Preview(message, kind.label, mail, zalo, "")
+
+
+def all_mail(*, limit: int = 200) -> list[Message]:
+    """Return the newest mails of the whole installation: the demo's mailbox, nothing else."""
+    rows = reader().scalars(
+        select(Message)
+        .where(Message.channel == Channel.EMAIL)
+        .options(joinedload(Message.exhibitor), joinedload(Message.fair))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def any_message(message_id: str) -> Message:
+    """Return a message of the demo's mailbox.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return find(reader(), Message, Message.message_id == message_id)
