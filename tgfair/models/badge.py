@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tgfair.models.application import Application
 from tgfair.models.base import Base, BigInt, short, text_enum
+from tgfair.models.fair import Fair
+from tgfair.models.invitation import Invitation
 
 
 class BadgeState(StrEnum):
@@ -69,3 +71,5 @@ class Badge(Base):
     search_fold: Mapped[str] = mapped_column(short(400))
 
     application: Mapped[Application | None] = relationship()
+    invitation: Mapped[Invitation | None] = relationship()
+    fair: Mapped[Fair] = relationship()

@@ -66,7 +66,10 @@ class Scan(Base):
     """One scan, as the phone recorded it. Rows are only ever added; an undo is another row."""
 
     __tablename__ = "scan"
-    __table_args__ = (Index("ix_scan_badge", "fair_id", "badge_number"),)
+    __table_args__ = (
+        Index("ix_scan_badge", "fair_id", "badge_number"),
+        Index("ix_scan_fair_at", "fair_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # 128 random bits made on the phone: the same scan sent twice is one row.
@@ -82,10 +85,15 @@ class Scan(Base):
     generation: Mapped[int | None]
     verdict: Mapped[str] = mapped_column(short(8))
     code: Mapped[str] = mapped_column(short(24))
+    # What the phone was told, so that the same scan sent again gets the same answer.
+    title: Mapped[str] = mapped_column(short(24))
+    detail: Mapped[str] = mapped_column(short(200))
     # Set when the person was really let in (green, or amber/red overridden).
     admitted: Mapped[bool]
     override_reason: Mapped[str | None] = mapped_column(short(200))
     cancels: Mapped[str | None] = mapped_column(short(32))
+    # The phone's own clock as it was sent, and the instant it was judged at.
     wall_at: Mapped[datetime]
+    at: Mapped[datetime]
     mono_ms: Mapped[int | None] = mapped_column(BigInt)
     received_at: Mapped[datetime]
