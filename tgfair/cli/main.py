@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from tgfair.cli import audit, init, run, worker
+from tgfair.cli import audit, init, run, user, worker
 from tgfair.config import ConfigError
 from tgfair.core.errors import TgfairError
 
@@ -19,6 +19,7 @@ def cli() -> None:
 cli.add_command(audit.audit)
 cli.add_command(init.init)
 cli.add_command(run.run)
+cli.add_command(user.user)
 cli.add_command(worker.worker)
 
 

@@ -17,7 +17,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import SYSTEM, Action, Actor, require
 from tgfair.services.audit import record
 from tgfair.services.staff_sign_in import invite_staff
-from tgfair.services.uow import find, transaction
+from tgfair.services.uow import find, reader, transaction
 
 
 class AlreadyInstalledError(ConflictError):
@@ -131,15 +131,29 @@ def remove_role(actor: Actor, user_id: int, grant_id: int, *, now: datetime) -> 
         record(session, actor, "user.role_removed", user, now=now, role=grant.role.value)
 
 
-def renew_setup_link(actor: Actor, user_id: int, *, now: datetime) -> str:
-    """Return the token of a new set-up link (forgotten password, lost phone); old ones end."""
+def staff_id(actor: Actor, email: str) -> int:
+    """Return the account with this address.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    require(actor, Action.MANAGE_USERS)
+    return find(reader(), User, User.email == normalize_email(email)).id
+
+
+def renew_setup_link(actor: Actor, user_id: int, *, now: datetime) -> tuple[str, str]:
+    """Return name and token of a new set-up link (forgotten password, lost phone); old ones end.
+
+    Raises:
+        InvalidError: the account is locked or has no role.
+    """
     with transaction() as session:
         require(actor, Action.MANAGE_USERS)
         user = find(session, User, User.id == user_id)
         if not user.is_active or not user.grants:
             raise InvalidError("Tài khoản này đang khóa hoặc không có vai trò nào.")
         record(session, actor, "user.setup_link", user, now=now)
-        return invite_staff(session, user, now=now)
+        return user.name, invite_staff(session, user, now=now)
 
 
 def set_active(actor: Actor, user_id: int, *, active: bool, now: datetime) -> None:
