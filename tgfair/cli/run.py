@@ -7,10 +7,13 @@ from urllib.parse import urlsplit
 
 import click
 import waitress
+from flask import Flask
 
 from tgfair.app import create_app
 from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
 from tgfair.cli.worker import background
+from tgfair.services import accounts
+from tgfair.services.links import base_url
 
 
 @click.command()
@@ -25,6 +28,8 @@ def run(host: str | None, port: int | None, threads: int) -> None:
     config = app.config["TGFAIR"]
     parts = urlsplit(config.base_url)
     click.echo(f"tgfair: {config.base_url}/")
+    if config.demo:
+        print_demo_links(app)
     with background(app) if config.worker_in_process else nullcontext():
         waitress.serve(
             app,
@@ -34,3 +39,11 @@ def run(host: str | None, port: int | None, threads: int) -> None:
             ident=None,
             max_request_body_size=64 * 1024 * 1024,
         )
+
+
+def print_demo_links(app: Flask) -> None:
+    """Print one fresh one-time sign-in link for each role of the demo."""
+    with app.app_context():
+        for link in accounts.demo_sign_in_links(demo=app.config["TGFAIR"].demo):
+            role = link.role.value if link.role else "exhibitor"
+            click.echo(f"  {role:16} {base_url()}/vao/{link.token}  ({link.name})")
