@@ -23,6 +23,7 @@ from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation
 from tgfair.models.job import Job
 from tgfair.models.outbox import Message
+from tgfair.models.register_import import RegisterImport
 
 
 @dataclass(frozen=True)
@@ -364,4 +365,5 @@ VISIBLE: dict[type[Any], Callable[[Actor], ColumnElement[bool]]] = {
     Message: lambda actor: Message.fair_id.in_(
         select(Fair.id).where(_fairs(actor, Role.ORGANISER))
     ),
+    RegisterImport: lambda actor: true() if actor.has(Role.ORGANISER) else false(),
 }

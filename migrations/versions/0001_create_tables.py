@@ -58,6 +58,7 @@ def upgrade():
         ),
         sa.Column("is_verified", sa.Boolean(), nullable=False),
         sa.Column("in_register", sa.Boolean(), nullable=False),
+        sa.Column("register_ref", sa.String(length=24), nullable=True),
         sa.Column("publish_phone", sa.Boolean(), nullable=False),
         sa.Column("email_bounced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search_fold", sa.String(length=400), nullable=False),
@@ -66,6 +67,7 @@ def upgrade():
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exhibitor")),
         sa.UniqueConstraint("public_id", name=op.f("uq_exhibitor_public_id")),
+        sa.UniqueConstraint("register_ref", name=op.f("uq_exhibitor_register_ref")),
     )
     with op.batch_alter_table("exhibitor", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exhibitor_email"), ["email"], unique=False)
@@ -709,6 +711,7 @@ def upgrade():
                 "release",
                 "confirm",
                 "move",
+                "reschedule",
                 "withdraw",
                 "cancel",
                 name="event",

@@ -71,6 +71,8 @@ class Exhibitor(Versioned, Base):
     )
     is_verified: Mapped[bool] = mapped_column(default=False)
     in_register: Mapped[bool] = mapped_column(default=False)
+    # What the register calls it (S007); later files name the same subject by it.
+    register_ref: Mapped[str | None] = mapped_column(short(24), unique=True)
     # Opted to show telephone on the public page.
     publish_phone: Mapped[bool] = mapped_column(default=False)
     email_bounced_at: Mapped[datetime | None]

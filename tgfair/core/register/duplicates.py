@@ -31,7 +31,7 @@ def number_subjects(drafts: Iterable[Draft]) -> list[RegisterSubject]:
         if known:
             same = known
             reader.report("duplicate_subject", row, "name", same_as=same)
-            subjects[same] = _join(subjects[same], _fresh(reader, draft, same, products))
+            subjects[same] = join_subjects(subjects[same], _fresh(reader, draft, same, products))
         elif likely and draft.tax_code is None:
             same = likely
             reader.report("possible_duplicate", row, "name", same_as=same)
@@ -57,7 +57,7 @@ def joined(register: Register) -> list[RegisterSubject]:
         if same is None:
             subjects[subject.id] = subject
         else:
-            subjects[same] = _join(subjects[same], subject)
+            subjects[same] = join_subjects(subjects[same], subject)
     return list(subjects.values())
 
 
@@ -85,8 +85,8 @@ def _unseen(
             reader.report("duplicate_product", product.row, "product", same_as_row=earlier.row)
 
 
-def _join(first: RegisterSubject, later: RegisterSubject) -> RegisterSubject:
-    """Add a later block; what the first one says stands, what it lacks is filled."""
+def join_subjects(first: RegisterSubject, later: RegisterSubject) -> RegisterSubject:
+    """Return the first with a later block added: what it says stands, what it lacks is filled."""
     have = {product_key(product) for product in first.products}
     added = tuple(product for product in later.products if product_key(product) not in have)
     located = first if first.address else later
