@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -71,14 +72,14 @@ def verify_audit(expected: str | None = None) -> Head:
     """
     digest, number, found = START, 0, expected is None
     sealed = select(AuditEntry).where(AuditEntry.seal_number.is_not(None))
-    for entry in reader().scalars(
-        sealed.order_by(AuditEntry.seal_number).execution_options(yield_per=BATCH)
-    ):
-        number += 1
-        digest = entry_digest(digest, number, entry)
-        if entry.seal_number != number or entry.digest != digest:
-            raise AuditBrokenError(number)
-        found = found or digest == expected
+    in_order = sealed.order_by(AuditEntry.seal_number).execution_options(yield_per=BATCH)
+    with closing(reader().scalars(in_order)) as entries:
+        for entry in entries:
+            number += 1
+            digest = entry_digest(digest, number, entry)
+            if entry.seal_number != number or entry.digest != digest:
+                raise AuditBrokenError(number)
+            found = found or digest == expected
     if not found:
         raise AuditBrokenError(number + 1)
     return Head(number, digest)

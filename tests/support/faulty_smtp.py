@@ -1,0 +1,104 @@
+"""An SMTP server that fails as it is told, command by command; aiosmtpd is too polite for that."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socketserver
+import threading
+from collections.abc import Callable
+from email.message import EmailMessage
+
+
+class FaultySmtp:
+    """`faults` are used up one for each mail; "" is none.
+
+    A fault is a reply ("451 later") to RCPT, the same after "data:" to the end of DATA, or one of
+    `drop_in_data` (hangs up before the end of DATA is answered) and `drop_after_250`.
+    """
+
+    def __init__(self, *faults: str, on_data: Callable[[], None] | None = None) -> None:
+        self.messages: list[EmailMessage] = []
+        self.connections = 0
+        self.on_data = on_data
+        self._faults = list(faults)
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                with outer._lock:
+                    outer.connections += 1
+                try:
+                    outer._talk(self)
+                except (ConnectionError, ValueError):
+                    return
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            allow_reuse_address = True
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.host, self.port = "127.0.0.1", int(self._server.server_address[1])
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def ids(self) -> list[str]:
+        """Return the Message-IDs in the order of arrival."""
+        return [str(message["Message-ID"]) for message in self.messages]
+
+    def _next_fault(self) -> str:
+        with self._lock:
+            return self._faults.pop(0) if self._faults else ""
+
+    def _talk(self, connection: socketserver.StreamRequestHandler) -> None:
+        def say(line: str) -> None:
+            connection.wfile.write(f"{line}\r\n".encode())
+            connection.wfile.flush()
+
+        say("220 faulty ready")
+        fault = ""
+        while line := connection.rfile.readline():
+            command = line.decode("utf-8", "replace").upper().strip()
+            if command.startswith("EHLO"):
+                say("250 faulty")
+            elif command.startswith("MAIL"):
+                fault = self._next_fault()
+                say("250 OK")
+            elif command.startswith("RCPT"):
+                say(fault if fault[:1].isdigit() else "250 OK")
+            elif command == "DATA":
+                say("354 go on")
+                if not self._take(connection, fault, say):
+                    return
+            elif command == "QUIT":
+                say("221 bye")
+                return
+            else:
+                say("250 OK")
+
+    def _take(
+        self,
+        connection: socketserver.StreamRequestHandler,
+        fault: str,
+        say: Callable[[str], None],
+    ) -> bool:
+        lines = []
+        while (line := connection.rfile.readline()) not in {b".\r\n", b""}:
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        if fault == "drop_in_data":
+            return False
+        if fault.startswith("data:"):
+            say(fault.removeprefix("data:"))
+            return True
+        message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+        with self._lock:
+            self.messages.append(message)  # type: ignore[arg-type]  # -- the policy makes EmailMessage
+        if self.on_data is not None:
+            self.on_data()
+        say("250 OK")
+        return fault != "drop_after_250"
