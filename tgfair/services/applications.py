@@ -33,7 +33,7 @@ from tgfair.services.application_inputs import (
 )
 from tgfair.services.audit import record
 from tgfair.services.identifiers import digest, public_id, random_bits
-from tgfair.services.uow import find, transaction
+from tgfair.services.uow import find, reader, transaction
 
 SAVED_BY = "_saved_by"
 
@@ -190,6 +190,18 @@ def _check_invited(session: Session, fair: Fair, exhibitor: Exhibitor) -> None:
         raise InvalidError(
             "Sự kiện này theo danh sách mời và cơ sở chưa có trong danh sách. Hãy gọi Ban tổ chức."
         )
+
+
+def where_to_resume(actor: Actor, code: str) -> tuple[State, bool]:
+    """Return the state of an application, and whether nobody has saved a step of it yet.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    application = find(
+        reader(), Application, Application.code == code, visible_to(actor, Application)
+    )
+    return application.state, SAVED_BY not in application.answers
 
 
 def editable(session: Session, actor: Actor, code: str) -> Application:
