@@ -48,6 +48,7 @@ class Event(StrEnum):
     RELEASE = "release"
     CONFIRM = "confirm"
     MOVE = "move"
+    RESCHEDULE = "reschedule"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
 
@@ -85,6 +86,8 @@ EFFECTS: dict[Event, Effect] = {
     Event.RELEASE: Effect(Side.ORGANISER, ("booth_released",), needs_reason=True),
     Event.CONFIRM: Effect(Side.EXHIBITOR, ()),
     Event.MOVE: Effect(Side.ORGANISER, ("booth_moved",), needs_reason=True),
+    # The fair's days changed: who had confirmed is asked again.
+    Event.RESCHEDULE: Effect(Side.ORGANISER, ("dates_changed",), needs_reason=True),
     Event.WITHDRAW: Effect(Side.EXHIBITOR, ("withdrawn",)),
     Event.CANCEL: Effect(Side.ORGANISER, ("cancelled",), needs_reason=True),
 }
@@ -103,6 +106,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.ALLOCATED, Event.RELEASE): State.APPROVED,
     (State.CONFIRMED, Event.RELEASE): State.APPROVED,
     (State.CONFIRMED, Event.MOVE): State.ALLOCATED,
+    (State.CONFIRMED, Event.RESCHEDULE): State.ALLOCATED,
     **{(state, Event.WITHDRAW): State.WITHDRAWN for state in LIVE},
     **{(state, Event.CANCEL): State.CANCELLED for state in LIVE},
 }
@@ -150,6 +154,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.RELEASE: "Thu hồi gian",
     Event.CONFIRM: "Nhận gian này",
     Event.MOVE: "Đổi gian",
+    Event.RESCHEDULE: "Đổi ngày tổ chức",
     Event.WITHDRAW: "Rút hồ sơ",
     Event.CANCEL: "Hủy hồ sơ",
 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
 from tgfair.core.layout.plan import Plan, PlanObject, plan_as_json
-from tgfair.models.assignment import Assignment, AssignmentState
+from tgfair.models.assignment import Assignment, AssignmentState, PublicationRow
 from tgfair.models.booth import Booth, PlanVersion
 from tgfair.models.fair import Fair, Zone
 from tgfair.policy import Action, Actor, require
@@ -37,6 +37,24 @@ class BoothInUseError(ConflictError):
         )
 
 
+class BoothRememberedError(ConflictError):
+    """The new plan drops booths that stand in the history of the fair."""
+
+    code = "booth_remembered"
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(labels)
+        self.labels = labels
+
+    def message(self) -> str:
+        """Name the booths and say what to do instead."""
+        shown = ", ".join(self.labels[:10])
+        return (
+            f"Sơ đồ mới không còn các gian đã từng xếp hoặc công bố: {shown}. "
+            "Hãy giữ các gian này trên sơ đồ rồi đánh dấu “không dùng”."
+        )
+
+
 def install_plan(actor: Actor, fair_id: int, plan: Plan, *, now: datetime) -> int:
     """Make `plan` the fair's newest version and bring zones and booths in step; return its number.
 
@@ -44,25 +62,32 @@ def install_plan(actor: Actor, fair_id: int, plan: Plan, *, now: datetime) -> in
     officer gave a zone stay. Booths that are gone from the plan are deleted.
 
     Raises:
-        BoothInUseError: a booth that is gone has been assigned; nothing is changed.
+        BoothInUseError: a booth that is gone is held; nothing is changed.
+        BoothRememberedError: a booth that is gone was once assigned; nothing is changed.
     """
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.EDIT_FAIR, fair)
-        number = _add_version(session, actor, fair, plan, now=now)
-        zones = _sync_zones(session, fair, plan)
-        _sync_booths(session, fair, plan, zones)
-        record(
-            session,
-            actor,
-            "plan.installed",
-            fair,
-            now=now,
-            fair_id=fair.id,
-            number=number,
-            booths=len(plan.booths),
-        )
-        return number
+        return put_plan(session, actor, fair, plan, now=now)
+
+
+def put_plan(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: datetime) -> int:
+    """Do the work of `install_plan` within the caller's transaction."""
+    number = _add_version(session, actor, fair, plan, now=now)
+    zones = _sync_zones(session, fair, plan)
+    _sync_booths(session, fair, plan, zones)
+    _drop_empty_zones(session, fair, {group.id for group in plan.groups})
+    record(
+        session,
+        actor,
+        "plan.installed",
+        fair,
+        now=now,
+        fair_id=fair.id,
+        number=number,
+        booths=len(plan.booths),
+    )
+    return number
 
 
 def _add_version(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: datetime) -> int:
@@ -110,6 +135,10 @@ def _sync_booths(session: Session, fair: Fair, plan: Plan, zones: dict[str, Zone
     }
     drawn = {item.id: item for item in plan.booths}
     _drop_missing(session, [booth for key, booth in known.items() if key not in drawn])
+    for key in known.keys() & drawn.keys():
+        # Two booths may change labels: none may stand in the other's way while they do.
+        known[key].label = f"~{known[key].id}"
+    session.flush()
     for key, item in drawn.items():
         zone = zones[item.group or ""]
         booth = known.get(key)
@@ -131,8 +160,25 @@ def _drop_missing(session: Session, gone: list[Booth]) -> None:
     )
     if held:
         raise BoothInUseError(sorted(booth.label for booth in gone if booth.id in held))
+    remembered = _remembered(session, [booth.id for booth in gone])
+    if remembered:
+        raise BoothRememberedError(sorted(b.label for b in gone if b.id in remembered))
     for booth in gone:
         session.delete(booth)
+    session.flush()
+
+
+def _remembered(session: Session, booth_ids: list[int]) -> set[int]:
+    """Booths that an old assignment or a published version speaks of."""
+    assigned = select(Assignment.booth_id).where(Assignment.booth_id.in_(booth_ids))
+    published = select(PublicationRow.booth_id).where(PublicationRow.booth_id.in_(booth_ids))
+    return {*session.scalars(assigned), *session.scalars(published)}
+
+
+def _drop_empty_zones(session: Session, fair: Fair, drawn: set[str]) -> None:
+    for zone in session.scalars(select(Zone).where(Zone.fair_id == fair.id)).all():
+        if zone.code not in drawn:
+            session.delete(zone)
     session.flush()
 
 

@@ -1,0 +1,49 @@
+"""What a change of a fair's days does to its deadlines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+
+from tgfair.core.calendar_text import vn_date
+from tgfair.core.errors import InvalidError
+from tgfair.core.timetable import LONGEST_DAYS, Timetable
+
+
+def shift_timetable(
+    timetable: Timetable, opening: date, closing: date, *, today: date
+) -> Timetable:
+    """Return the timetable with the fair on other days.
+
+    Steps still to come move along with the opening, not further back than today; steps whose day
+    has passed have happened, and stay.
+
+    Raises:
+        InvalidError: the fair would end before it opens, last too long, or open in the past.
+    """
+    if closing < opening:
+        raise InvalidError(
+            f"Ngày kết thúc {vn_date(closing)} phải từ ngày khai mạc {vn_date(opening)} trở đi.",
+            field="closing",
+        )
+    if (closing - opening).days >= LONGEST_DAYS:
+        raise InvalidError(
+            f"Sự kiện dài quá {LONGEST_DAYS} ngày. Hãy kiểm tra ngày kết thúc.", field="closing"
+        )
+    if opening < today and opening != timetable.opening:
+        raise InvalidError(
+            f"Ngày khai mạc {vn_date(opening)} đã qua. Hãy chọn ngày khác.", field="opening"
+        )
+    by = opening - timetable.opening
+    steps = {
+        name: _moved(day, by, today)
+        for name, day in asdict(timetable).items()
+        if name not in {"opening", "closing"}
+    }
+    return replace(timetable, opening=opening, closing=closing, **steps)
+
+
+def _moved(day: date | None, by: timedelta, today: date) -> date | None:
+    if day is None or day < today:
+        return day
+    return max(today, day + by)

@@ -1,0 +1,274 @@
+"""Change a fair's days: an operation with history, mails and confirmation anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tgfair.core.certificate import certificate_state
+from tgfair.core.date_change import shift_timetable
+from tgfair.core.errors import InvalidError
+from tgfair.core.timetable import LABELS, Timetable
+from tgfair.core.workflow import FINAL, Event, State
+from tgfair.mail.enqueue import Links
+from tgfair.models.application import Application
+from tgfair.models.fair import Fair, FairDateChange, FairStatus
+from tgfair.models.invitation import Invitation, Rsvp
+from tgfair.models.slot import Slot
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.audit import record
+from tgfair.services.fair_timetable import local_day, put_timetable, timetable_of
+from tgfair.services.notifications import notify_application, notify_exhibitor
+from tgfair.services.transitions import advance
+from tgfair.services.uow import check_seen, find, reader, transaction
+
+MAIL = "dates_changed"
+# Who had confirmed gets at least these days to confirm the new dates.
+CONFIRM_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the timetable before and after."""
+
+    label: str
+    before: date
+    after: date
+
+
+@dataclass(frozen=True)
+class DateChangePreview:
+    """What a change of days would do; `certificates` end before the new last day."""
+
+    steps: tuple[Step, ...]
+    confirmed: int
+    told: int
+    slots: int
+    certificates: int
+
+
+@dataclass(frozen=True)
+class DatesChanged:
+    """What a change of days did."""
+
+    told: int
+    asked_again: int
+
+
+def preview_dates(
+    actor: Actor, fair: Fair, first_day: date, last_day: date, *, now: datetime
+) -> DateChangePreview:
+    """Return what `change_dates` would do, for the page that asks for confirmation.
+
+    Raises:
+        InvalidError: the new days are impossible, past, or the old ones.
+    """
+    require(actor, Action.EDIT_FAIR, fair)
+    session = reader()
+    old = timetable_of(fair)
+    new = _new_timetable(session, fair, first_day, last_day, now=now)
+    live = _live(session, fair)
+    return DateChangePreview(
+        steps=tuple(
+            Step(label, getattr(old, name), getattr(new, name))
+            for name, label in LABELS.items()
+            if getattr(old, name) is not None
+        ),
+        confirmed=sum(one.state is State.CONFIRMED for one in live),
+        told=len(_told(live)) + len(_invited_only(session, fair, live)),
+        slots=len(session.scalars(select(Slot.id).where(Slot.fair_id == fair.id)).all()),
+        certificates=_ending(live, last_day),
+    )
+
+
+def change_dates(
+    actor: Actor,
+    fair_id: int,
+    first_day: date,
+    last_day: date,
+    *,
+    reason: str,
+    seen_version: int,
+    now: datetime,
+) -> DatesChanged:
+    """Move a fair to other days, or make it longer or shorter.
+
+    Deadlines to come and slots move along; who had confirmed is asked again; everybody concerned
+    gets a proposed mail; the old days stay in the history. Badges stay valid: the gate's manifest
+    carries the new days.
+
+    Raises:
+        InvalidError: the days are impossible, past or the old ones, or the reason is missing.
+        ConflictError: somebody else changed the fair since the page was shown.
+    """
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
+        require(actor, Action.EDIT_FAIR, fair)
+        check_seen(fair, seen_version)
+        if not reason.strip():
+            raise InvalidError("Hãy ghi lý do đổi ngày để báo cho các cơ sở.", field="reason")
+        timetable = _new_timetable(session, fair, first_day, last_day, now=now)
+        change = _keep_history(session, actor, fair, timetable, reason=reason, now=now)
+        _move_slots(session, fair, timetable.opening - fair.first_day)
+        put_timetable(fair, timetable)
+        fair.ics_sequence += 1
+        changed = _tell(session, actor, fair, change, now=now)
+        record(
+            session,
+            actor,
+            "fair.dates",
+            fair,
+            now=now,
+            fair_id=fair.id,
+            first_day=first_day.isoformat(),
+            last_day=last_day.isoformat(),
+            reason=reason,
+        )
+        return changed
+
+
+def _new_timetable(
+    session: Session, fair: Fair, first_day: date, last_day: date, *, now: datetime
+) -> Timetable:
+    if fair.status in {FairStatus.ENDED, FairStatus.CANCELLED}:
+        raise InvalidError("Sự kiện đã kết thúc hoặc đã hủy nên không đổi ngày được.")
+    if (first_day, last_day) == (fair.first_day, fair.last_day):
+        raise InvalidError("Ngày mới trùng với ngày cũ.", field="opening")
+    today = local_day(now)
+    timetable = shift_timetable(timetable_of(fair), first_day, last_day, today=today)
+    if not any(one.state is State.CONFIRMED for one in _live(session, fair)):
+        return timetable
+    return _with_time_to_confirm(timetable, today)
+
+
+def _with_time_to_confirm(timetable: Timetable, today: date) -> Timetable:
+    """Leave some days to confirm anew, never beyond the opening."""
+    least = min(today + timedelta(days=CONFIRM_DAYS), timetable.opening)
+    until = timetable.confirm_deadline
+    if until is None or until >= least:
+        return timetable
+    return replace(timetable, confirm_deadline=least)
+
+
+def _keep_history(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    timetable: Timetable,
+    *,
+    reason: str,
+    now: datetime,
+) -> FairDateChange:
+    change = FairDateChange(
+        fair_id=fair.id,
+        old_first_day=fair.first_day,
+        old_last_day=fair.last_day,
+        new_first_day=timetable.opening,
+        new_last_day=timetable.closing,
+        reason=reason.strip()[:400],
+        changed_by_id=actor.user_id,
+        changed_at=now,
+    )
+    session.add(change)
+    session.flush()
+    return change
+
+
+def _move_slots(session: Session, fair: Fair, by: timedelta) -> None:
+    if not by:
+        return
+    for slot in session.scalars(select(Slot).where(Slot.fair_id == fair.id)):
+        slot.starts_at += by
+        slot.ends_at += by
+    session.flush()
+
+
+def _live(session: Session, fair: Fair) -> list[Application]:
+    statement = select(Application).where(
+        Application.fair_id == fair.id, Application.state.not_in(FINAL)
+    )
+    return list(session.scalars(statement).all())
+
+
+def _told(live: list[Application]) -> list[Application]:
+    """Who has sent something; a draft is told by its invitation or sees it on its pages."""
+    return [one for one in live if one.state is not State.DRAFT]
+
+
+def _invited_only(session: Session, fair: Fair, live: list[Application]) -> list[Invitation]:
+    known = {one.exhibitor_id for one in _told(live)}
+    invitations = session.scalars(
+        select(Invitation).where(
+            Invitation.fair_id == fair.id,
+            Invitation.revoked_at.is_(None),
+            Invitation.not_mine_at.is_(None),
+        )
+    ).all()
+    return [one for one in invitations if one.exhibitor_id not in known and one.rsvp is not Rsvp.NO]
+
+
+def _ending(live: list[Application], last_day: date) -> int:
+    """How many products' certificates no longer hold on the new last day."""
+    return sum(
+        product.expires_on is not None
+        and product.expires_on < last_day
+        and product.certificate_state in {"valid", "expiring"}
+        for application in live
+        for product in application.products
+    )
+
+
+def _tell(
+    session: Session, actor: Actor, fair: Fair, change: FairDateChange, *, now: datetime
+) -> DatesChanged:
+    live = _live(session, fair)
+    days: dict[str, Any] = {
+        "old_first_day": change.old_first_day.isoformat(),
+        "old_last_day": change.old_last_day.isoformat(),
+    }
+    cause = f"dates:{change.id}"
+    asked_again = 0
+    for application in live:
+        _renew_certificates(application, fair.last_day)
+        if application.state is State.CONFIRMED:
+            application.confirmed_at = None
+            advance(
+                session,
+                application,
+                Event.RESCHEDULE,
+                actor=actor,
+                now=now,
+                reason=change.reason,
+                proposed=True,
+                **days,
+            )
+            asked_again += 1
+        elif application.state is not State.DRAFT:
+            notify_application(
+                session, MAIL, application, dedupe=cause, now=now, reason=change.reason, **days
+            )
+    invited = _invited_only(session, fair, live)
+    for invitation in invited:
+        notify_exhibitor(
+            session,
+            MAIL,
+            invitation.exhibitor,
+            dedupe=f"invitation:{invitation.id}:{cause}",
+            now=now,
+            links=Links(fair_id=fair.id, invitation_id=invitation.id),
+            reason=change.reason,
+            **days,
+        )
+    return DatesChanged(told=len(_told(live)) + len(invited), asked_again=asked_again)
+
+
+def _renew_certificates(application: Application, last_day: date) -> None:
+    """Certificates are judged on the fair's last day; revoked and missing ones stay so."""
+    for product in application.products:
+        if product.expires_on is not None and product.certificate_state != "revoked":
+            state = certificate_state(product.expires_on, revoked=False, on=last_day)
+            product.certificate_state = state or "unknown"

@@ -1,0 +1,95 @@
+"""Open a fair, end it, cancel it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.core.workflow import FINAL, Event
+from tgfair.models.application import Application
+from tgfair.models.fair import Fair, FairStatus
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.allocations import free_everything
+from tgfair.services.audit import record
+from tgfair.services.transitions import advance
+from tgfair.services.uow import check_seen, find, transaction
+
+# Where a fair may go from where it stands. Cancelled is final.
+MOVES: dict[FairStatus, tuple[FairStatus, ...]] = {
+    FairStatus.DRAFT: (FairStatus.OPEN, FairStatus.CANCELLED),
+    FairStatus.OPEN: (FairStatus.ENDED, FairStatus.CANCELLED),
+    FairStatus.ENDED: (FairStatus.OPEN,),
+    FairStatus.CANCELLED: (),
+}
+
+
+class StatusMoveError(ConflictError):
+    """The fair cannot go to that status from where it stands."""
+
+    code = "status_move"
+
+    def message(self) -> str:
+        """Say what to do."""
+        return "Trạng thái sự kiện đã khác. Hãy tải lại trang rồi chọn lại."
+
+
+def set_fair_status(
+    actor: Actor,
+    fair_id: int,
+    status: FairStatus,
+    *,
+    reason: str | None = None,
+    seen_version: int,
+    now: datetime,
+) -> int:
+    """Open, end or cancel a fair; return how many applications were cancelled with it.
+
+    Cancelling needs a reason, cancels every live application, frees the booths, and proposes the
+    mails: nothing leaves before an officer presses "send".
+
+    Raises:
+        StatusMoveError: not possible from where the fair stands.
+        InvalidError: a reason is missing.
+        ConflictError: somebody else changed the fair since the page was shown.
+    """
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
+        require(actor, Action.EDIT_FAIR, fair)
+        check_seen(fair, seen_version)
+        if status not in MOVES[fair.status]:
+            raise StatusMoveError
+        cancelled = 0
+        if status is FairStatus.CANCELLED:
+            if not (reason or "").strip():
+                raise InvalidError("Hãy ghi lý do hủy sự kiện.", field="reason")
+            cancelled = _cancel_all(session, actor, fair, reason=reason, now=now)
+        before, fair.status = fair.status, status
+        record(
+            session,
+            actor,
+            "fair.status",
+            fair,
+            now=now,
+            fair_id=fair.id,
+            before=before,
+            after=status,
+            reason=reason,
+        )
+        return cancelled
+
+
+def _cancel_all(
+    session: Session, actor: Actor, fair: Fair, *, reason: str | None, now: datetime
+) -> int:
+    live = session.scalars(
+        select(Application).where(Application.fair_id == fair.id, Application.state.not_in(FINAL))
+    ).all()
+    for application in live:
+        free_everything(session, application, reason=reason, now=now)
+        advance(
+            session, application, Event.CANCEL, actor=actor, now=now, reason=reason, proposed=True
+        )
+    return len(live)
