@@ -1,0 +1,128 @@
+"""The objects of one side, as URL parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from tests.support import builders
+from tests.support.builders import NOW, save
+from tgfair.core.workflow import State
+from tgfair.models import (
+    Application,
+    Attachment,
+    AuthSession,
+    CodePurpose,
+    Exhibitor,
+    Fair,
+    Invitation,
+    MemberRole,
+    Membership,
+    OneTimeCode,
+    Role,
+    User,
+)
+from tgfair.services import one_time_codes, staff_sign_in
+from tgfair.services.identifiers import public_id
+from tgfair.services.links import invitation_token
+from tgfair.services.uow import reader, transaction
+
+
+@dataclass
+class Side:
+    """One side. `values` gives URL parameters, by name or by "endpoint:name" where names clash."""
+
+    fair: Fair
+    exhibitor: Exhibitor
+    invitation: Invitation
+    application: Application
+    members: dict[MemberRole, int]
+    values: dict[str, Any]
+
+
+def build(name: str, unit_code: str) -> Side:
+    """Make a side."""
+    fair = builders.make_fair(slug=f"hoi-cho-{name}", code=f"MT{name[0].upper()}")
+    builders.install_plan(fair)
+    exhibitor = builders.make_exhibitor(f"Hợp tác xã {name}", unit_new=unit_code)
+    members = {role: builders.make_member(exhibitor, role).id for role in MemberRole}
+    side = Side(
+        fair=fair,
+        exhibitor=exhibitor,
+        invitation=builders.make_invitation(fair, exhibitor),
+        application=builders.make_application(fair, exhibitor, State.SUBMITTED),
+        members=members,
+        values={},
+    )
+    side.values = {**_people_values(side), **_fair_values(side)}
+    return side
+
+
+def _people_values(side: Side) -> dict[str, Any]:
+    member = select(Membership.id).where(Membership.user_id == side.members[MemberRole.STAFF])
+    _wait_for_new_phone(side)
+    clerk = builders.make_user(Role.REVIEWER, fair=side.fair)
+    sign_in, setup = _sign_in_token(side), _setup_token(clerk)
+    return {
+        "membership_id": reader().scalar(member),
+        "user_id": clerk.id,
+        "grant_id": clerk.grants[0].id,
+        "session_id": _session_of(side),
+        "account.link:token": sign_in,
+        "account.sign_in_with_link:token": sign_in,
+        "account.setup:token": setup,
+        "account.complete_setup:token": setup,
+    }
+
+
+def _session_of(side: Side) -> int:
+    """A second browser of the owner."""
+    owner = reader().get_one(User, side.members[MemberRole.OWNER])
+    builders.session_token(owner)
+    query = select(AuthSession.id).where(AuthSession.user_id == owner.id)
+    return reader().scalars(query).one()
+
+
+def _wait_for_new_phone(side: Side) -> None:
+    with transaction() as session:
+        row = OneTimeCode(purpose=CodePurpose.CHANGE_CONTACT, phone=f"+84911{side.fair.id:06d}")
+        row.new_value, row.exhibitor_id = row.phone, side.exhibitor.id
+        one_time_codes.issue(session, row)
+
+
+def _sign_in_token(side: Side) -> str:
+    with transaction() as session:
+        row = OneTimeCode(purpose=CodePurpose.SIGN_IN, email=f"{side.fair.slug}@example.org")
+        one_time_codes.issue(session, row)
+        return one_time_codes.secrets_of(row.id, row.nonce)[0]
+
+
+def _setup_token(clerk: User) -> str:
+    with transaction() as session:
+        return staff_sign_in.invite_staff(session, session.merge(clerk), now=NOW)
+
+
+def _fair_values(side: Side) -> dict[str, Any]:
+    attachment = save(
+        Attachment(
+            public_id=public_id(),
+            application_id=side.application.id,
+            kind="product_photo",
+            filename="anh.jpg",
+            content_type="image/jpeg",
+            size=10,
+            sha256="0" * 64,
+            uploaded_at=NOW,
+        )
+    )
+    return {
+        "slug": side.fair.slug,
+        "code": side.application.code,
+        "exhibitor": side.exhibitor.public_id,
+        "public_id": side.exhibitor.public_id,
+        "invitation_id": side.invitation.id,
+        "attachment_id": attachment.public_id,
+        "exhibitor:token": invitation_token(side.invitation.id, side.invitation.revision),
+    }
