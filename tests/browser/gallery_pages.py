@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -24,8 +25,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 import tgfair
 from tests.web.page_environment import make_environment
+from tgfair.documents.plan_file import read_plan_file
+from tgfair.documents.plan_svg import BoothView, group_swatch, plan_svg
 
 HERE = Path(__file__).parent
+DATA = HERE.parent / "data"
 NAV = [
     {"label": "Việc hôm nay", "url": "#a", "current": False},
     {"label": "Chủ thể", "url": "#b", "current": False},
@@ -77,19 +81,18 @@ class ContactForm(Form):
     note = TextAreaField("Ghi chú")
 
 
-def booths() -> list[dict[str, object]]:
-    made = []
-    for row, letter in enumerate("ABCDE"):
-        for k in range(24):
-            code = f"{letter}{k + 1:02}"
-            free = k % 7 == 0
-            made.append(
-                {"code": code, "x": 4 + 3 * k, "y": 6 + 10 * row, "w": 3, "h": 3, "rot": 0}
-                | {"url": f"#{code}", "state": "free" if free else "taken"}
-                | {"name": f"Gian {code}, {'còn trống' if free else 'đã có người'}"}
-                | {"color": "#F6C65B" if row % 2 else "#8FC9E8"}
-            )
-    return made
+def drawing() -> Markup:
+    """The square with every seventh booth free and C12 found."""
+    plan = read_plan_file((DATA / "quang-truong-hung-vuong.json").read_bytes())
+    shown = {}
+    for k, booth in enumerate(plan.booths):
+        state = "free" if k % 7 == 0 else "taken"
+        marks = ("found",) if booth.label == "C12" else ()
+        group = "drink" if k % 2 else "food"
+        shown[booth.label] = BoothView(
+            state=state, group=group, href=f"#{booth.label}", marks=marks
+        )
+    return plan_svg(plan, shown)
 
 
 def context() -> dict[str, object]:
@@ -105,9 +108,10 @@ def context() -> dict[str, object]:
         "fair_title": "Hội chợ OCOP Đoan Ngọ 2024",
         "account": {"name": "Lê Thị Hạnh", "role": "cán bộ duyệt", "sign_out_url": "#"},
         "demo_clock": {"label": "20/05/2024", "url": "#dong-ho"},
-        "booths": booths(),
-        "objects": [
-            {"kind": "stage", "x": 30, "y": 53, "w": 16, "h": 5, "rot": 0, "label": "Sân khấu"}
+        "drawing": drawing(),
+        "legend": [
+            {"label": "Thực phẩm", "swatch": group_swatch("food")},
+            {"label": "Đồ uống", "swatch": group_swatch("drink")},
         ],
         "rows": [
             ("TG-0143", "HTX Hòa Lộc", "đủ", "submitted", "Chờ duyệt"),

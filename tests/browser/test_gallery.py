@@ -190,12 +190,12 @@ def test_photo_is_shrunk_before_it_travels(open_gallery):
 
 def test_arrow_keys_walk_the_plan(open_gallery):
     page = open_gallery("public_plan")
-    page.locator(".plan.live .booth.mine").wait_for()
-    page.locator("[data-booth=C12]").focus()
+    page.locator(".plan.live .booth.found").wait_for()
+    page.locator("[data-booth=A01]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
 
-    assert page.evaluate("document.activeElement.dataset.booth") == "D13"
+    assert page.evaluate("document.activeElement.dataset.booth") == "A14"
 
 
 def test_plan_zooms_by_transform_only(open_gallery):

@@ -281,12 +281,12 @@ def test_pagination_of_one_page_is_nothing(ui):
     assert ui.pagination(1, 1).strip() == ""
 
 
-def test_plan_booth_is_a_link_with_a_spoken_name(ui):
-    booth = {"code": "C12", "x": 1, "y": 2, "w": 3, "h": 3, "rot": 15, "url": "/c12"}
-    page = Page(ui.plan("Sơ đồ", (84, 59), [booth | {"name": "Gian C12, còn trống"}]))
+def test_plan_frame_holds_the_drawing_and_a_way_to_the_list(ui):
+    page = Page(ui.plan(Markup("<svg></svg>"), find="C12", list_url="#list"))
 
-    assert page.all("a")[0]["aria-label"] == "Gian C12, còn trống"
-    assert page.all("rect")[-1]["transform"] == "rotate(15 2.5 3.5)"
+    assert page.all("div")[0]["data-plan-find"] == "C12"
+    assert page.all("a")[0]["href"] == "#list"
+    assert len(page.all("svg")) == 1
 
 
 def test_title_carries_error_prefix_only_with_errors(environment, refused):
