@@ -142,7 +142,7 @@ def make_exhibitor(name: str | None = None, **columns) -> Exhibitor:
         "representative": "Nguyễn Thị Út Hạnh",
         "phone": f"+849000{n:05d}",
         "email": f"htx{n}@example.vn",
-        "unit_new": "28585",
+        "unit_new": "28582",
         "is_verified": True,
         "in_register": True,
         "search_fold": fold(name),

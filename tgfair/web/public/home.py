@@ -2,14 +2,69 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import Response, render_template
 
-from tgfair.web.guards import Audience, audience
+from tgfair.documents.calendar import CalendarEntry, calendar_file
+from tgfair.models.fair import Fair
+from tgfair.services.links import base_url
+from tgfair.services.queries.booths import published_drawing
+from tgfair.services.queries.fairs import public_fair, public_fairs
+from tgfair.web.guards import Audience, audience, now
 from tgfair.web.public.blueprint import bp
 
 
 @bp.get("/")
 @audience(Audience.PUBLIC)
 def home() -> str:
-    """Show the front page."""
-    return render_template("public/home.html")
+    """Show the fairs that are open, and the way in for everybody."""
+    return render_template("public/home.html", fairs=public_fairs())
+
+
+@bp.get("/<slug>/")
+@audience(Audience.PUBLIC)
+def fair_page(slug: str) -> str:
+    """Show one fair: when by both calendars, where, how to take part, what is there."""
+    fair = public_fair(slug)
+    return render_template(
+        "public/fair.html",
+        fair=fair,
+        open_for=_open_for(fair),
+        is_published=published_drawing(fair.id) is not None,
+    )
+
+
+def _open_for(fair: Fair) -> str:
+    """Return before | open | over for the registration."""
+    if now() < fair.registration_opens_at:
+        return "before"
+    return "open" if now() <= fair.registration_closes_at else "over"
+
+
+@bp.get("/<slug>/lich.ics")
+@audience(Audience.PUBLIC)
+def fair_calendar(slug: str) -> Response:
+    """Give the fair as a calendar file."""
+    fair = public_fair(slug)
+    entry = CalendarEntry(
+        uid=f"fair-{fair.number}@{base_url().partition('://')[2].partition(':')[0]}",
+        summary=fair.name,
+        begins=fair.first_day,
+        ends=fair.last_day,
+        location=fair.venue,
+        description=fair.theme or "",
+        url=f"{base_url()}/{fair.slug}/",
+        sequence=fair.ics_sequence,
+        cancelled=fair.status == "cancelled",
+    )
+    return Response(
+        calendar_file(entry, now=now()),
+        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={"Content-Disposition": f'attachment; filename="{fair.slug}.ics"'},
+    )
+
+
+@bp.get("/rieng-tu")
+@audience(Audience.PUBLIC)
+def privacy() -> str:
+    """Say which personal data are kept, why, how long, and whom to ask (Luật 91/2025/QH15)."""
+    return render_template("public/privacy.html")
