@@ -209,6 +209,7 @@ def _date_change(session: Session, message: Message) -> dict[str, Any]:
 EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "sign_in": _one_time_code,
     "staff_setup": _one_time_code,
+    "confirm_code": _one_time_code,
     "contact_changed": _contact,
     "code_read_out": _officer,
     "returned": _fixes,

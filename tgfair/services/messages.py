@@ -130,12 +130,16 @@ def retry_message(actor: Actor, message_id: str, *, now: datetime) -> str:
         return message.email
 
 
-def mark_call(actor: Actor, message_id: str, outcome: CallOutcome, *, now: datetime) -> None:
-    """Write down what came of a call.
+def mark_call(actor: Actor, message_id: str, typed: str, *, now: datetime) -> CallOutcome:
+    """Write down what came of a call, and return it.
 
     Raises:
+        InvalidError: `typed` is none of the outcomes.
         MessageGoneError: somebody else has dealt with this line.
     """
+    if typed not in list(CallOutcome):
+        raise InvalidError("Chưa chọn kết quả cuộc gọi.")
+    outcome = CallOutcome(typed)
     with transaction() as session:
         message = _message(session, actor, message_id)
         if message.channel is not Channel.CALL or message.state is not MessageState.QUEUED:
@@ -148,6 +152,7 @@ def mark_call(actor: Actor, message_id: str, outcome: CallOutcome, *, now: datet
         if message.state is MessageState.DEAD:
             message.last_error = "Số điện thoại không đúng."
         record(session, actor, "message.called", message, now=now, outcome=str(outcome))
+    return outcome
 
 
 def _fair(session: Session, actor: Actor, slug: str) -> Fair:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from tgfair import clock
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.render import RenderedMail
+from tgfair.mail.transport import is_configured
 from tgfair.models.fair import Fair
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
@@ -75,6 +76,11 @@ class Preview:
     mail: RenderedMail | None
     zalo: str
     obsolete: str
+
+
+def sending() -> bool:
+    """Return whether there is an SMTP server; without one mail waits."""
+    return is_configured()
 
 
 def message_counts(actor: Actor, fair_id: int | None = None) -> dict[Tab, int]:
@@ -180,7 +186,7 @@ def preview_of(message: Message, *, now: datetime) -> Preview:
     return Preview(message, kind.label, mail, zalo, "")
 
 
-def all_mail(*, limit: int = 200) -> list[Message]:
+def mailbox(*, limit: int = 200) -> list[Message]:
     """Return the newest mails of the whole installation: the demo's mailbox, nothing else."""
     rows = reader().scalars(
         select(Message)

@@ -11,7 +11,9 @@ from tgfair.web.organizer import (
     home,
     imports,
     invitations,
+    jobs,
     messages,
+    on_behalf,
     slots,
     users,
 )
@@ -29,7 +31,9 @@ __all__ = [
     "home",
     "imports",
     "invitations",
+    "jobs",
     "messages",
+    "on_behalf",
     "slots",
     "users",
 ]

@@ -1,3 +1,187 @@
-"""The outbox: proposals, failures, call list."""
+"""The outbox: proposals, what waits, what failed, whom to call."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
+
+from tgfair.core.errors import InvalidError
+from tgfair.mail.catalog import KINDS
+from tgfair.models.fair import Fair
+from tgfair.policy import Action, require
+from tgfair.services import messages
+from tgfair.services.messages import CallOutcome, MessageGoneError, Selection
+from tgfair.services.queries import messages as queries
+from tgfair.services.queries.fairs import fair_for_staff
+from tgfair.services.queries.messages import PAGE_SIZE, Tab
+from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.mail_view import mail_response
+from tgfair.web.organizer.blueprint import bp
+from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.pagination import PageOf, page_number
+
+TABS = {
+    Tab.PROPOSED: "Chờ bấm gửi",
+    Tab.WAITING: "Chờ gửi",
+    Tab.SENT: "Đã gửi",
+    Tab.DEAD: "Không gửi được",
+    Tab.CALLS: "Danh sách gọi",
+}
+OUTCOMES = {
+    CallOutcome.REACHED: "Đã gọi, đã báo",
+    CallOutcome.ZALO: "Đã nhắn Zalo",
+    CallOutcome.NO_ANSWER: "Không nghe máy",
+    CallOutcome.WRONG_NUMBER: "Sai số",
+}
+
+
+def _fair(slug: str) -> Fair:
+    fair = fair_for_staff(actor(), slug)
+    require(actor(), Action.SEND_MESSAGES, fair)
+    return fair
+
+
+def _tab() -> Tab:
+    asked = request.args.get("muc", "")
+    return Tab(asked) if asked in list(Tab) else Tab.PROPOSED
+
+
+def _home(slug: str, tab: Tab) -> Any:
+    return redirect(f"/ql/{slug}/thong-bao?muc={tab}", code=303)
+
+
+@bp.get("/ql/<slug>/thong-bao")
+@audience(Audience.STAFF)
+def messages_page(slug: str) -> str:
+    """Show one heap of the fair's messages; `?in=1` prints the call list."""
+    fair, tab = _fair(slug), _tab()
+    if tab is Tab.CALLS:
+        return _call_list(fair)
+    kind = request.args.get("loai", "")
+    page = PageOf(page_number(request.args.get("trang")), PAGE_SIZE, 0)
+    rows, total = queries.messages_in(actor(), fair, tab, kind=kind, offset=page.offset)
+    return render_template(
+        "organizer/messages.html",
+        tab=tab,
+        tabs=_tabs(fair),
+        kind=kind,
+        kinds=KINDS,
+        groups=queries.proposed_groups(actor(), fair) if tab is Tab.PROPOSED else [],
+        rows=rows,
+        page=PageOf(page.number, PAGE_SIZE, total),
+        sending=queries.sending(),
+        outcomes=OUTCOMES,
+        **fair_frame(fair),
+    )
+
+
+def _tabs(fair: Fair) -> list[dict[str, Any]]:
+    counts = queries.message_counts(actor(), fair.id)
+    return [
+        {
+            "label": label,
+            "url": f"/ql/{fair.slug}/thong-bao?muc={tab}",
+            "count": counts[tab],
+            "current": tab is _tab(),
+        }
+        for tab, label in TABS.items()
+    ]
+
+
+def _call_list(fair: Fair) -> str:
+    printed = request.args.get("in") == "1"
+    return render_template(
+        "organizer/calls_print.html" if printed else "organizer/calls.html",
+        lines=queries.call_lines(actor(), fair),
+        outcomes=OUTCOMES,
+        tabs=_tabs(fair),
+        kinds=KINDS,
+        **fair_frame(fair),
+    )
+
+
+def _selection() -> Selection:
+    ids = tuple(request.form.getlist("id")[:PAGE_SIZE])
+    return Selection(kind=request.form.get("kind", "")[:32], ids=ids)
+
+
+@bp.post("/ql/<slug>/thong-bao/gui")
+@audience(Audience.STAFF)
+def send_messages(slug: str) -> Any:
+    """Let proposed messages go out: those ticked, or all of a kind."""
+    try:
+        count = messages.send_proposed(actor(), slug, _selection(), now=now())
+    except (MessageGoneError, InvalidError) as error:
+        flash(error.message(), "error")
+    else:
+        flash(f"Đã cho gửi {count} thư.", "success")
+    return _home(slug, Tab.PROPOSED)
+
+
+@bp.post("/ql/<slug>/thong-bao/huy")
+@audience(Audience.STAFF)
+def cancel_messages(slug: str) -> Any:
+    """Take messages back: first ask, then do."""
+    fair, chosen = _fair(slug), _selection()
+    if request.form.get("yes") != "1" and (chosen.ids or chosen.kind):
+        return render_template(
+            "organizer/messages_cancel.html",
+            chosen=chosen,
+            label=KINDS[chosen.kind].label if chosen.kind in KINDS else "",
+            **fair_frame(fair),
+        )
+    try:
+        count = messages.cancel_messages(actor(), slug, chosen, now=now())
+    except (MessageGoneError, InvalidError) as error:
+        flash(error.message(), "error")
+    else:
+        flash(f"Đã hủy {count} thư.", "success")
+    return _home(slug, Tab.PROPOSED)
+
+
+@bp.get("/ql/<slug>/thong-bao/<message_id>")
+@audience(Audience.STAFF)
+def message_page(slug: str, message_id: str) -> str:
+    """Show a message as its recipient will read it."""
+    fair = _fair(slug)
+    return render_template(
+        "organizer/message.html",
+        preview=queries.message_preview(actor(), fair, message_id),
+        **fair_frame(fair),
+    )
+
+
+@bp.get("/ql/<slug>/thong-bao/<message_id>/xem")
+@audience(Audience.STAFF)
+def message_html(slug: str, message_id: str) -> Response:
+    """Give the HTML of a message alone, as a mail program shows it."""
+    return mail_response(queries.message_preview(actor(), _fair(slug), message_id))
+
+
+@bp.post("/ql/<slug>/thong-bao/<message_id>/gui-lai")
+@audience(Audience.STAFF)
+def retry_message(slug: str, message_id: str) -> Any:
+    """Send a failed message again."""
+    try:
+        address = messages.retry_message(actor(), message_id, now=now())
+    except (MessageGoneError, InvalidError) as error:
+        flash(error.message(), "error")
+    else:
+        flash(f"Sẽ gửi lại đến {address}.", "success")
+    return _home(slug, Tab.DEAD)
+
+
+@bp.post("/ql/<slug>/thong-bao/<message_id>/da-goi")
+@audience(Audience.STAFF)
+def mark_call(slug: str, message_id: str) -> Any:
+    """Write down what came of a call."""
+    try:
+        outcome = messages.mark_call(
+            actor(), message_id, request.form.get("outcome", ""), now=now()
+        )
+    except (MessageGoneError, InvalidError) as error:
+        flash(error.message(), "error")
+    else:
+        flash(f"Đã ghi: {OUTCOMES[outcome]}.", "success")
+    return _home(slug, Tab.CALLS)
