@@ -20,6 +20,7 @@ from tgfair.documents.spreadsheet_limits import LARGEST_BYTES
 from tgfair.policy import Actor
 from tgfair.services import imports
 from tgfair.services.import_preview import sentences
+from tgfair.services.import_rows import STEPS
 
 OPERATOR = Actor(label="Dòng lệnh", system=True)
 COUNTS = {
@@ -85,7 +86,7 @@ def _bar() -> Iterator[Any]:
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=imports.STEPS, label="Importing", file=sys.stderr) as bar:
+    with click.progressbar(length=STEPS, label="Importing", file=sys.stderr) as bar:
         yield bar
 
 
