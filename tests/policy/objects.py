@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from tests.support import builders
 from tests.support.builders import NOW, save
+from tgfair import clock
 from tgfair.core.workflow import State
+from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.models import (
     Application,
     Attachment,
     AuthSession,
+    Booth,
     CodePurpose,
     Exhibitor,
     Fair,
+    Gate,
+    GateDevice,
     Invitation,
+    Job,
+    JobState,
     MemberRole,
     Membership,
     OneTimeCode,
     Role,
     User,
 )
-from tgfair.services import one_time_codes, staff_sign_in
-from tgfair.services.identifiers import public_id
+from tgfair.services import gates, one_time_codes, staff_sign_in
+from tgfair.services.file_store import file_store
+from tgfair.services.identifiers import digest, new_token, public_id
 from tgfair.services.links import invitation_token
 from tgfair.services.uow import reader, transaction
 
@@ -40,11 +49,12 @@ class Side:
     application: Application
     members: dict[MemberRole, int]
     values: dict[str, Any]
+    device_token: str = ""
 
 
 def build(name: str, unit_code: str) -> Side:
     """Make a side."""
-    fair = builders.make_fair(slug=f"hoi-cho-{name}", code=f"MT{name[0].upper()}")
+    fair = _fair(name)
     builders.install_plan(fair)
     exhibitor = builders.make_exhibitor(f"Hợp tác xã {name}", unit_new=unit_code)
     members = {role: builders.make_member(exhibitor, role).id for role in MemberRole}
@@ -56,8 +66,45 @@ def build(name: str, unit_code: str) -> Side:
         members=members,
         values={},
     )
+    side.device_token = _device(side)
     side.values = {**_people_values(side), **_fair_values(side)}
     return side
+
+
+def _fair(name: str) -> Fair:
+    """A fair whose registration is open today: the requests come at the present time."""
+    now = clock.real_now()
+    first_day = clock.day_in_vietnam(now) + timedelta(days=60)
+    return builders.make_fair(
+        slug=f"hoi-cho-{name}",
+        code=f"MT{name[0].upper()}",
+        first_day=first_day,
+        last_day=first_day + timedelta(days=3),
+        opens_at=now + timedelta(days=60),
+        registration_opens_at=now - timedelta(days=10),
+        registration_closes_at=now + timedelta(days=20),
+        confirm_until=now + timedelta(days=35),
+    )
+
+
+def _device(side: Side) -> str:
+    token = new_token()
+    with transaction() as session:
+        gate = Gate(fair_id=side.fair.id, number=1, label="Cổng chính")
+        session.add(gate)
+        session.flush()
+        session.add(
+            GateDevice(
+                fair_id=side.fair.id,
+                gate_id=gate.id,
+                name="Máy của Lan",
+                token_hash=digest(token),
+                paired_at=NOW,
+                expires_at=gates.device_expiry(session.merge(side.fair)),
+                last_seen_at=clock.real_now(),
+            )
+        )
+    return token
 
 
 def _people_values(side: Side) -> dict[str, Any]:
@@ -104,6 +151,21 @@ def _setup_token(clerk: User) -> str:
         return staff_sign_in.invite_staff(session, session.merge(clerk), now=NOW)
 
 
+def _message(side: Side) -> str:
+    recipient = Recipient("Cô Út", email="ut@example.org", exhibitor_id=side.exhibitor.id)
+    with transaction() as session:
+        message = enqueue(
+            session,
+            "reminder",
+            recipient,
+            dedupe=side.fair.slug,
+            now=NOW,
+            links=Links(fair_id=side.fair.id, invitation_id=side.invitation.id),
+        )
+        assert message is not None
+        return message.message_id
+
+
 def _fair_values(side: Side) -> dict[str, Any]:
     attachment = save(
         Attachment(
@@ -113,16 +175,30 @@ def _fair_values(side: Side) -> dict[str, Any]:
             filename="anh.jpg",
             content_type="image/jpeg",
             size=10,
-            sha256="0" * 64,
+            sha256=file_store().put(side.fair.slug.encode()),
             uploaded_at=NOW,
         )
     )
+    label = reader().scalars(select(Booth.label).where(Booth.fair_id == side.fair.id)).first()
+    job = save(
+        Job(
+            public_id=public_id(),
+            kind="import",
+            state=JobState.QUEUED,
+            created_by_id=None,
+            created_at=NOW,
+        )
+    )
     return {
+        "organizer.job_page:public_id": job.public_id,
+        "organizer.stop_job:public_id": job.public_id,
+        "message_id": _message(side),
         "slug": side.fair.slug,
         "code": side.application.code,
         "exhibitor": side.exhibitor.public_id,
         "public_id": side.exhibitor.public_id,
         "invitation_id": side.invitation.id,
         "attachment_id": attachment.public_id,
+        "label": label,
         "exhibitor:token": invitation_token(side.invitation.id, side.invitation.revision),
     }

@@ -39,6 +39,7 @@ RELATIONS = {
         "officer A": "officer",
         "officer B": "other officer",
         "admin": "admin",
+        "device": "device",
     },
     "foreign": {
         "anonymous": "anonymous",
@@ -53,6 +54,7 @@ RELATIONS = {
         "officer A": "other officer",
         "officer B": "officer",
         "admin": "admin",
+        "device": "other device",
     },
 }
 ROLES = tuple(RELATIONS["own"])
@@ -61,11 +63,11 @@ ROLES = tuple(RELATIONS["own"])
 class World:
     """One application over one SQLite file that can be put back as it was."""
 
-    def __init__(self, template: Path, folder: Path, **changes: Any) -> None:
+    def __init__(self, template: Path, folder: Path) -> None:
         self.file = folder / "world.sqlite3"
         self.saved = folder / "saved.sqlite3"
         shutil.copyfile(template, self.file)
-        config = make_config(f"sqlite:///{self.file}", folder / "instance", **changes)
+        config = make_config(f"sqlite:///{self.file}", folder / "instance", demo=True)
         config.instance_dir.mkdir(parents=True, exist_ok=True)
         self.app = create_app(config)
         with self.app.app_context():
@@ -98,6 +100,7 @@ class World:
             "officer A": staff(Role.COMMUNE_OFFICER, unit_code=COMMUNES["own"]),
             "officer B": staff(Role.COMMUNE_OFFICER, unit_code=COMMUNES["foreign"]),
             "admin": staff(Role.ADMIN),
+            "device": lambda: None,
         }
 
     def _settle(self) -> None:
@@ -119,6 +122,8 @@ class World:
     def client(self, role: str) -> FlaskClient:
         """A browser of this role; a visitor has looked at one page, as a form's reader has."""
         client = self.app.test_client()
+        if role == "device":
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.sides['own'].device_token}"
         cookie = self.cookies[role]
         if cookie:
             client.set_cookie("tgfair", cookie, domain="localhost")
