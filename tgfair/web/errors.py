@@ -13,11 +13,13 @@ from werkzeug.exceptions import (
 )
 
 from tgfair.core.errors import ConflictError, ForbiddenError, NotFoundError, TgfairError
+from tgfair.services.gates import UnpairedError
 from tgfair.services.uow import BusyError, StorageFullError
 from tgfair.web.guards import declaration_of
 
 STATUS: tuple[tuple[type[TgfairError], int], ...] = (
     (NotFoundError, 404),
+    (UnpairedError, 401),
     (ForbiddenError, 403),
     (ConflictError, 409),
     (StorageFullError, 503),

@@ -45,3 +45,5 @@ codes_by_network = limiter.shared_limit("30 per 10 minutes", scope="tries", key_
 creations = limiter.shared_limit("60 per day", scope="create", key_func=caller)
 uploads = limiter.shared_limit("60 per hour", scope="upload", key_func=caller)
 catalogue = limiter.shared_limit("600 per minute", scope="catalogue", key_func=network)
+# A pairing code has 50 bits and lives ten minutes.
+pairings = limiter.shared_limit("60 per 10 minutes", scope="pair", key_func=network)

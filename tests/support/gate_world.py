@@ -1,0 +1,115 @@
+"""A confirmed application with badges, a paired phone, and films for the fake camera."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+
+from tests.support import builders
+from tgfair.core.badge import sign
+from tgfair.core.workflow import State
+from tgfair.documents.qr import badge_matrix, matrix_png
+from tgfair.models import Application, ApplicationPerson, Badge
+from tgfair.policy import SYSTEM
+from tgfair.services import badges, gates
+from tgfair.services.badge_printing import payload_of
+from tgfair.services.keys import private_key
+from tgfair.services.uow import reader, transaction
+
+FAIR_DAY = datetime(2026, 6, 18, 2, 14, tzinfo=UTC)  # 09:14 on the fair's first day
+
+
+def make_confirmed(fair, *names, exhibitor=None) -> Application:
+    """A confirmed application that names these people; no badges yet."""
+    application = builders.make_application(
+        fair, exhibitor or builders.make_exhibitor("Cơ sở Mắm Út Hạnh"), State.CONFIRMED
+    )
+    with transaction() as session:
+        row = session.get_one(Application, application.id)
+        row.people = [ApplicationPerson(name=name) for name in names]
+    return application
+
+
+def make_badges(fair, *names, now=builders.NOW) -> list[Badge]:
+    """Badges of a new confirmed application, in the order of the names."""
+    application = make_confirmed(fair, *names)
+    badges.issue_to_application(SYSTEM, application.code, now=now)
+    return list(badges.valid_badges(reader(), application.id))
+
+
+def token_of(badge: Badge) -> str:
+    """The text in the badge's QR code as it would be printed now."""
+    session = reader()
+    row = session.get_one(Badge, badge.id, populate_existing=True)
+    return sign(payload_of(row, row.fair.number), private_key(session, row.kid))
+
+
+def make_gate(fair, label="Cổng chính") -> int:
+    """A gate; the value is its number."""
+    return gates.create_gate(SYSTEM, fair.id, label, now=builders.NOW)
+
+
+def pair_phone(fair, gate_number=1, name="Máy của Lan", *, now=FAIR_DAY) -> gates.Paired:
+    """A paired phone at a gate of the fair."""
+    gates.create_pairing(SYSTEM, fair.id, gate_number, now=now)
+    pairing = gates.newest_pairing(SYSTEM, fair.id, gate_number)
+    return gates.pair(pairing.code, name, now=now)
+
+
+def phone_actor(paired: gates.Paired, *, now=FAIR_DAY):
+    """The actor that the phone's token stands for."""
+    return gates.actor_for_device(paired.token, now=now)
+
+
+def sent_scan(text, *, at=FAIR_DAY, **fields):
+    """One item as the phone sends it."""
+    return {
+        "id": secrets.token_hex(16),
+        "seq": 1,
+        "text": text,
+        "mode": "qr",
+        "direction": "in",
+        "wall": at.isoformat(),
+        "mono": 1000,
+        "override": False,
+        "reason": None,
+        "cancels": None,
+        **fields,
+    }
+
+
+def write_film(path: Path, token: str) -> Path:
+    """A film for Chromium's fake camera: a badge code held before the lens, a little turned."""
+    frame = Image.new("RGB", (640, 480), "#8a8f88")
+    card = Image.open(BytesIO(matrix_png(badge_matrix(token), scale=6))).convert("RGB")
+    frame.paste(card.rotate(8, fillcolor="#8a8f88"), (170, 85))
+    stream = BytesIO()
+    frame.save(stream, "JPEG", quality=85)
+    path.write_bytes(stream.getvalue() * 10)
+    return path
+
+
+def camera_arguments(film: Path) -> tuple[str, ...]:
+    """The command line that lets Chromium play a film as its camera."""
+    return (
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+
+
+def qr_texts(pdf: bytes, *, scale: float = 3) -> list[str]:
+    """Every QR code on every page of a PDF, read from its picture by an independent decoder."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    texts = []
+    for page in document:
+        picture = page.render(scale=scale).to_pil()
+        texts += [found.text for found in zxingcpp.read_barcodes(picture)]
+    document.close()
+    return texts

@@ -1,0 +1,65 @@
+"""Which badges an application needs: the people it names against the badges it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tgfair.core.badge import BadgeKind
+
+MAX_DAYS = 255  # one byte in the token
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeChanges:
+    """What to do: new badges, badges that get another name, badges that nobody wears any more.
+
+    `renamed` and `dropped` hold positions in the list of badges that was given.
+    """
+
+    added: tuple[str, ...] = ()
+    renamed: tuple[tuple[int, str], ...] = ()
+    dropped: tuple[int, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.added or self.renamed or self.dropped)
+
+
+def badge_changes(names: Sequence[str], holders: Sequence[str]) -> BadgeChanges:
+    """Compare the `names` that are wanted with the `holders` of the valid badges.
+
+    A person who keeps the name keeps the badge. Of the others the first new name takes over the
+    first free badge, so that a corrected letter does not cost a new number.
+    """
+    wanted = Counter(names)
+    free: list[int] = []
+    for position, holder in enumerate(holders):
+        if wanted[holder] > 0:
+            wanted[holder] -= 1
+        else:
+            free.append(position)
+    missing = list(wanted.elements())
+    both = min(len(free), len(missing))
+    return BadgeChanges(
+        added=tuple(missing[both:]),
+        renamed=tuple(zip(free[:both], missing[:both], strict=True)),
+        dropped=tuple(free[both:]),
+    )
+
+
+def badge_days(
+    kind: int, first_day: date, last_day: date, setup_day: date | None
+) -> tuple[date, int]:
+    """Return the first day and the number of days of a new badge.
+
+    Who stands at a booth, and who builds it, comes in when the building begins; others when the
+    fair does.
+    """
+    early = kind in {BadgeKind.EXHIBITOR, BadgeKind.BUILDER, BadgeKind.VEHICLE}
+    begins = min(setup_day, first_day) if early and setup_day is not None else first_day
+    begins = max(begins, last_day - timedelta(days=MAX_DAYS - 1))
+    return begins, (last_day - begins).days + 1

@@ -1,0 +1,375 @@
+"""Badges: issued to confirmed applications, delegates and staff; issued again; revoked.
+
+A badge row holds what its token says; the token itself is signed when it is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tgfair.clock import day_in_vietnam
+from tgfair.core.badge import LAST_GENERATION, BadgeKind
+from tgfair.core.badge_issue import badge_changes, badge_days
+from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.core.short_code import NUMBER_LIMIT, short_code
+from tgfair.core.vietnamese import check_text, fold
+from tgfair.core.workflow import FINAL, STATE_LABELS, State
+from tgfair.models.application import Application
+from tgfair.models.badge import Badge, BadgeState
+from tgfair.models.fair import Fair
+from tgfair.models.invitation import Invitation, Rsvp
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.audit import record
+from tgfair.services.idempotency import once, remember
+from tgfair.services.identifiers import digest, public_id, random_bits
+from tgfair.services.keys import ensure_key
+from tgfair.services.notifications import notify_application
+from tgfair.services.uow import find, reader, transaction
+
+NUMBER_BITS = 63
+ALL_GATES = 255
+MAX_NAME, MAX_ORGANISATION, MAX_REASON = 120, 200, 300
+PEOPLE_CHANGED = "Cơ sở đổi người trực gian hàng."
+FEWER_DELEGATES = "Số đại biểu đăng ký giảm."
+REPLACED = "Thẻ đã cấp lại quá 15 lần, thay bằng thẻ mang số mới."
+NO_REASON = "Chưa ghi lý do. Hãy ghi ngắn gọn vì sao."
+
+
+class BadgeVoidError(ConflictError):
+    """The badge was revoked; it cannot be issued again."""
+
+    code = "badge_void"
+
+    def message(self) -> str:
+        """Say what to do instead."""
+        return "Thẻ này đã hủy. Muốn có thẻ khác, hãy phát thẻ mới."
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What an issue did; `unnamed` when nobody is named for the booth yet."""
+
+    added: int = 0
+    renamed: int = 0
+    dropped: int = 0
+    unnamed: bool = False
+
+
+@dataclass(frozen=True)
+class StaffBadge:
+    """What an organiser types for a badge of a staff kind; `gates` has bit 0 for gate 1."""
+
+    kind: BadgeKind
+    name: str
+    organisation: str
+    gates: int
+    first_day: date
+    last_day: date
+
+
+def is_void(badge: Badge) -> bool:
+    """Return whether the gates must refuse the badge: revoked, or its holder is out of the fair."""
+    if badge.state is BadgeState.REVOKED:
+        return True
+    if badge.application is not None and badge.application.state in FINAL:
+        return True
+    return badge.invitation is not None and badge.invitation.rsvp is Rsvp.NO
+
+
+def valid_badges(session: Session, application_id: int) -> Sequence[Badge]:
+    """Return the exhibitor badges of an application that are not revoked, oldest first."""
+    return session.scalars(
+        select(Badge)
+        .where(
+            Badge.application_id == application_id,
+            Badge.kind == BadgeKind.EXHIBITOR,
+            Badge.state == BadgeState.VALID,
+        )
+        .order_by(Badge.id)
+    ).all()
+
+
+def issue_to_application(actor: Actor, code: str, *, now: datetime) -> Issued:
+    """Bring the badges of a confirmed application in step with the people it names.
+
+    Raises:
+        InvalidError: the application is not confirmed.
+    """
+    kid = _key_for(actor, code, now=now)
+    with transaction() as session:
+        application = locked_application(session, actor, code)
+        require(actor, Action.MANAGE_BADGES, application)
+        if application.state is not State.CONFIRMED:
+            raise InvalidError(
+                f"Hồ sơ {code} đang “{STATE_LABELS[application.state]}”. "
+                "Chỉ phát thẻ khi cơ sở đã nhận gian."
+            )
+        return issue(session, actor, application, kid=kid, now=now)
+
+
+def _key_for(actor: Actor, code: str, *, now: datetime) -> int:
+    criteria = (Application.code == code, visible_to(actor, Application))
+    return ensure_key(find(reader(), Application, *criteria).fair_id, actor=actor, now=now)
+
+
+def locked_application(session: Session, actor: Actor, code: str) -> Application:
+    """Return the application, alone until the transaction ends: two issues make no badge twice."""
+    criteria = (Application.code == code, visible_to(actor, Application))
+    application = find(session, Application, *criteria)
+    session.refresh(application, with_for_update=True)
+    return application
+
+
+def issue(
+    session: Session, actor: Actor, application: Application, *, kid: int, now: datetime
+) -> Issued:
+    """Add, rename and revoke badges as the named people ask, and tell the producer of a change."""
+    badges = valid_badges(session, application.id)
+    names = [person.name for person in application.people]
+    changes = badge_changes(names, [badge.holder_name for badge in badges])
+    for name in changes.added:
+        organisation = application.exhibitor.name
+        badge = _new_badge(
+            application.fair, BadgeKind.EXHIBITOR, name=name, organisation=organisation
+        )
+        badge.application_id = application.id
+        _stamp(session, actor, badge, kid=kid, now=now)
+    for position, name in changes.renamed:
+        raise_generation(
+            session, actor, badges[position], name=name, reason=PEOPLE_CHANGED, now=now
+        )
+    for position in changes.dropped:
+        void(session, actor, badges[position], reason=PEOPLE_CHANGED, now=now)
+    if changes.added or changes.renamed:
+        _tell(session, application, now=now)
+    return Issued(len(changes.added), len(changes.renamed), len(changes.dropped), unnamed=not names)
+
+
+def _tell(session: Session, application: Application, *, now: datetime) -> None:
+    # One mail for one set of badges, however often it is asked for.
+    session.flush()
+    badges = valid_badges(session, application.id)
+    state = "|".join(f"{badge.number}:{badge.generation}" for badge in badges)
+    notify_application(
+        session, "badge", application, dedupe=f"badges:{digest(state)[:16]}", now=now
+    )
+
+
+def issue_to_delegates(actor: Actor, invitation_id: int, *, now: datetime) -> Issued:
+    """Bring the delegate badges of an invitation in step with its answer and headcount.
+
+    They carry the organisation; the name is written by hand.
+    """
+    criteria = (Invitation.id == invitation_id, visible_to(actor, Invitation))
+    kid = ensure_key(find(reader(), Invitation, *criteria).fair_id, actor=actor, now=now)
+    with transaction() as session:
+        invitation = find(session, Invitation, *criteria)
+        require(actor, Action.MANAGE_BADGES, invitation)
+        session.refresh(invitation, with_for_update=True)
+        coming = invitation.rsvp in {Rsvp.YES, Rsvp.ATTEND_ONLY}
+        wanted = (1 if invitation.headcount is None else invitation.headcount) if coming else 0
+        badges = delegate_badges(session, invitation.id)
+        for badge in badges[wanted:]:
+            void(session, actor, badge, reason=FEWER_DELEGATES, now=now)
+        for _ in range(wanted - len(badges)):
+            organisation = invitation.exhibitor.name
+            badge = _new_badge(
+                invitation.fair, BadgeKind.DELEGATE, name="", organisation=organisation
+            )
+            badge.invitation_id = invitation.id
+            _stamp(session, actor, badge, kid=kid, now=now)
+        return Issued(max(0, wanted - len(badges)), 0, len(badges[wanted:]))
+
+
+def delegate_badges(session: Session, invitation_id: int) -> Sequence[Badge]:
+    """Return the delegate badges of an invitation that are not revoked, oldest first."""
+    return session.scalars(
+        select(Badge)
+        .where(Badge.invitation_id == invitation_id, Badge.state == BadgeState.VALID)
+        .order_by(Badge.id)
+    ).all()
+
+
+def add_staff_badge(
+    actor: Actor, fair_id: int, form: StaffBadge, *, key: str, now: datetime
+) -> str:
+    """Issue a badge of a staff kind and return its public id.
+
+    Raises:
+        InvalidError: with the field to mend.
+    """
+    session = reader()
+    require(actor, Action.MANAGE_BADGES, find(session, Fair, Fair.id == fair_id))
+    name, organisation = _checked_form(form)
+    kid = ensure_key(fair_id, actor=actor, now=now)
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.MANAGE_BADGES, fair)
+        body = {"badge": fair_id, "form": vars(form), "session": actor.session_id}
+        if (replay := once(session, key, body, now=now)) is not None:
+            return str(replay["badge"])
+        badge = _new_badge(fair, form.kind, name=name, organisation=organisation)
+        badge.gates, badge.first_day = form.gates, form.first_day
+        badge.days = (form.last_day - form.first_day).days + 1
+        _stamp(session, actor, badge, kid=kid, now=now)
+        remember(session, key, {"badge": badge.public_id})
+        return badge.public_id
+
+
+def _checked_form(form: StaffBadge) -> tuple[str, str]:
+    name = check_text(form.name, field="name")
+    organisation = check_text(form.organisation, field="organisation")
+    if form.kind is BadgeKind.EXHIBITOR:
+        raise InvalidError("Thẻ gian hàng phát theo hồ sơ. Hãy chọn loại thẻ khác.", field="kind")
+    for text, longest, field in (
+        (name, MAX_NAME, "name"),
+        (organisation, MAX_ORGANISATION, "organisation"),
+    ):
+        if not text:
+            raise InvalidError("Hãy điền mục này.", field=field)
+        if len(text) > longest:
+            raise InvalidError(f"Dài quá {longest} ký tự. Hãy viết ngắn lại.", field=field)
+    if not form.gates:
+        raise InvalidError("Hãy chọn ít nhất một cổng.", field="gates")
+    if not 0 <= (form.last_day - form.first_day).days < ALL_GATES:
+        raise InvalidError("Ngày cuối phải từ ngày đầu trở đi.", field="last_day")
+    return name, organisation
+
+
+def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datetime) -> str:
+    """Void the printed badge and issue its next generation; return the public id to print.
+
+    After generation 15 the badge is revoked and another number takes its place.
+
+    Raises:
+        BadgeVoidError: it was revoked.
+        InvalidError: no reason given.
+    """
+    with transaction() as session:
+        badge = _manageable(session, actor, badge_public_id)
+        if badge.state is BadgeState.REVOKED:
+            raise BadgeVoidError
+        given = _checked_reason(reason)
+        return raise_generation(session, actor, badge, name=None, reason=given, now=now).public_id
+
+
+def revoke_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datetime) -> None:
+    """Make a badge red at every gate, from the next scan on.
+
+    Raises:
+        BadgeVoidError: it was revoked before.
+        InvalidError: no reason given.
+    """
+    with transaction() as session:
+        badge = _manageable(session, actor, badge_public_id)
+        if badge.state is BadgeState.REVOKED:
+            raise BadgeVoidError
+        void(session, actor, badge, reason=_checked_reason(reason), now=now)
+
+
+def _manageable(session: Session, actor: Actor, badge_public_id: str) -> Badge:
+    badge = find(session, Badge, Badge.public_id == badge_public_id, visible_to(actor, Badge))
+    require(actor, Action.MANAGE_BADGES, badge)
+    session.refresh(badge, with_for_update=True)
+    return badge
+
+
+def _checked_reason(text: str) -> str:
+    reason = check_text(text, field="reason")
+    if not reason:
+        raise InvalidError(NO_REASON, field="reason")
+    if len(reason) > MAX_REASON:
+        raise InvalidError(f"Dài quá {MAX_REASON} ký tự. Hãy viết ngắn lại.", field="reason")
+    return reason
+
+
+def raise_generation(
+    session: Session,
+    actor: Actor,
+    badge: Badge,
+    *,
+    name: str | None,
+    reason: str,
+    now: datetime,
+) -> Badge:
+    """Let the next generation of a badge, under `name` if given, replace the printed one."""
+    if badge.generation == LAST_GENERATION:
+        return _with_new_number(session, actor, badge, name=name, now=now)
+    badge.generation += 1
+    badge.holder_name = badge.holder_name if name is None else name
+    badge.issued_at = now
+    badge.search_fold = _search_text(badge)
+    record(
+        session,
+        actor,
+        "badge.reissued",
+        badge,
+        now=now,
+        generation=badge.generation,
+        reason=reason,
+    )
+    return badge
+
+
+def _with_new_number(
+    session: Session, actor: Actor, old: Badge, *, name: str | None, now: datetime
+) -> Badge:
+    same = ("fair_id", "application_id", "invitation_id", "kind", "organisation")
+    days_and_gates = ("gates", "first_day", "days")
+    badge = Badge(**{column: getattr(old, column) for column in (*same, *days_and_gates)})
+    badge.holder_name = old.holder_name if name is None else name
+    void(session, actor, old, reason=REPLACED, now=now)
+    _stamp(session, actor, badge, kid=old.kid, now=now)
+    return badge
+
+
+def void(session: Session, actor: Actor, badge: Badge, *, reason: str, now: datetime) -> None:
+    """Revoke a badge with a reason."""
+    badge.state = BadgeState.REVOKED
+    badge.revoked_at = now
+    badge.revoke_reason = reason
+    record(session, actor, "badge.revoked", badge, now=now, reason=reason)
+
+
+def _new_badge(fair: Fair, kind: BadgeKind, *, name: str, organisation: str) -> Badge:
+    """Return a badge for the fair's days and every gate, those opened later included."""
+    setup_day = day_in_vietnam(fair.setup_from) if fair.setup_from else None
+    first_day, days = badge_days(kind, fair.first_day, fair.last_day, setup_day)
+    return Badge(
+        fair_id=fair.id,
+        kind=kind,
+        holder_name=name,
+        organisation=organisation,
+        gates=ALL_GATES,
+        first_day=first_day,
+        days=days,
+    )
+
+
+def _stamp(session: Session, actor: Actor, badge: Badge, *, kid: int, now: datetime) -> None:
+    badge.public_id = public_id()
+    badge.number = random_bits(NUMBER_BITS)
+    badge.short_code = _new_short_code(session)
+    badge.generation = 0
+    badge.kid = kid
+    badge.state = BadgeState.VALID
+    badge.issued_at = now
+    badge.search_fold = _search_text(badge)
+    session.add(badge)
+    record(session, actor, "badge.issued", badge, now=now, kind=badge.kind)
+
+
+def _new_short_code(session: Session) -> str:
+    while True:
+        code = short_code(random_bits(NUMBER_LIMIT.bit_length() - 1))
+        if session.scalar(select(Badge.id).where(Badge.short_code == code)) is None:
+            return code
+
+
+def _search_text(badge: Badge) -> str:
+    return fold(f"{badge.holder_name} {badge.organisation} {badge.short_code}")[:400]
