@@ -4,6 +4,9 @@ from tgfair.web.exhibitor import (
     booth,
     files,
     invitation,
+    registration,
+    rsvp,
+    sending,
     status,
     steps,
 )
@@ -14,6 +17,9 @@ __all__ = [
     "bp",
     "files",
     "invitation",
+    "registration",
+    "rsvp",
+    "sending",
     "status",
     "steps",
 ]

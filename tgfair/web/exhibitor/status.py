@@ -1,3 +1,125 @@
-"""An application's own page: timeline, tasks, withdraw."""
+"""An application's own page: timeline, tasks, withdraw; and the way back to it."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired
+
+from tgfair.core.application.steps import Step, field_label
+from tgfair.core.errors import ForbiddenError
+from tgfair.core.workflow import FINAL
+from tgfair.models.application import Fix
+from tgfair.services import applications, submissions
+from tgfair.services.queries import my_applications as reads
+from tgfair.services.queries.booths import published_booths_of
+from tgfair.web import guards
+from tgfair.web.exhibitor.blueprint import bp
+from tgfair.web.forms import BaseForm, CleanStringField
+from tgfair.web.guards import Audience, audience
+
+
+class FindForm(BaseForm):
+    """Where is my application?"""
+
+    code = CleanStringField("Mã hồ sơ", [InputRequired("Chưa ghi mã hồ sơ")])
+
+
+class WithdrawForm(BaseForm):
+    """Ask before withdrawing."""
+
+    reason = TextAreaField("Lý do")
+
+
+@bp.get("/ho-so/")
+@audience(Audience.PUBLIC)
+def mine() -> Any:
+    """List my applications and invitations; ask for the code when nobody is signed in."""
+    who = guards.actor()
+    if who.session_id is None:
+        return render_template("exhibitor/find.html", form=FindForm())
+    return render_template(
+        "exhibitor/mine.html",
+        applications=reads.my_applications(who),
+        invitations=reads.my_invitations(who),
+    )
+
+
+@bp.post("/ho-so/vao")
+@audience(Audience.PUBLIC)
+def find() -> Any:
+    """Go to an application by its code; signing in comes first, and says nothing about it."""
+    form = FindForm(request.form)
+    if not form.validate():
+        return render_template("exhibitor/find.html", form=form), 400
+    code = str(form.code.data).upper()[:24]
+    return redirect(url_for("exhibitor.status", code=code), code=303)
+
+
+@bp.get("/ho-so/<code>/")
+@audience(Audience.SESSION)
+def status(code: str) -> Any:
+    """Show where an application stands and what is to be done."""
+    page = reads.application_page(guards.actor(), code, now=guards.now())
+    return render_template(
+        "exhibitor/status.html",
+        page=page,
+        application=page.application,
+        milestones=reads.timeline(page.application),
+        booths=published_booths_of(page.application.id),
+        final=page.application.state in FINAL,
+        field_label=field_label,
+        fix_url=_fix_url,
+    )
+
+
+def _fix_url(code: str, fix: Fix) -> str:
+    """Return where a fix is mended: its field on its step."""
+    if fix.step == Step.FILES or fix.step not in set(Step):
+        return url_for("exhibitor.files", code=code)
+    number = Step(fix.step).number
+    anchor = f"fix-{fix.field}"
+    return url_for("exhibitor.step", code=code, number=number, ve="ho-so", _anchor=anchor)
+
+
+@bp.get("/ho-so/<code>/rut")
+@audience(Audience.SESSION)
+def ask_withdraw(code: str) -> Any:
+    """Ask before withdrawing."""
+    return _withdraw_page(code)
+
+
+def _withdraw_page(code: str, *, needs_code: bool = False) -> Any:
+    page = reads.application_page(guards.actor(), code, now=guards.now())
+    return render_template(
+        "exhibitor/withdraw.html",
+        page=page,
+        application=page.application,
+        form=WithdrawForm(),
+        needs_code=needs_code,
+    )
+
+
+@bp.post("/ho-so/<code>/rut")
+@audience(Audience.SESSION)
+def withdraw(code: str) -> Any:
+    """Withdraw."""
+    form = WithdrawForm(request.form)
+    try:
+        submissions.withdraw_application(
+            guards.actor(), code, reason=form.reason.data, now=guards.now()
+        )
+    except ForbiddenError:
+        return _withdraw_page(code, needs_code=True), 403
+    flash(f"Đã rút hồ sơ {code}.", "success")
+    return redirect(url_for("exhibitor.status", code=code), code=303)
+
+
+@bp.post("/ho-so/<code>/mo-lai")
+@audience(Audience.SESSION)
+def reopen(code: str) -> Any:
+    """Copy a final application into a new draft."""
+    new = applications.reopen_application(guards.actor(), code, now=guards.now())
+    return redirect(url_for("exhibitor.step", code=new, number=1), code=303)
