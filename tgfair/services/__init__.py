@@ -27,6 +27,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "audit_chain.seal_audit": "the worker; adds digests, changes nothing else",
     "audit_chain.verify_audit": "command line; reads only",
     "outbox.deliver_due": "the worker; an actor queued or released the message",
+    "hotline.hotline": "a number that every page shows",
     "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "personal_links.read_invitation": "nobody is signed in yet; the link is the proof",
     "personal_links.report_not_mine": "nobody is signed in yet; the link is the proof",

@@ -26,9 +26,9 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import FairDateChange
 from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Message
+from tgfair.services.hotline import hotline
 from tgfair.services.links import base_url, invitation_url
 from tgfair.services.one_time_codes import secrets_of
-from tgfair.services.queries.staff import hotline
 
 NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "confirm_reminder"})
 CONTACT_FIELDS = {"email": "thư điện tử", "phone": "số điện thoại"}
