@@ -17,7 +17,7 @@ def test_front_page_answers_without_any_data(client):
 
 
 def test_unknown_page_is_a_vietnamese_404(client):
-    answer = client.get("/khong-co-trang-nay")
+    answer = client.get("/khong/co/trang/nay")
 
     assert answer.status_code == 404
     assert 'lang="vi"' in answer.text
