@@ -102,7 +102,7 @@ def request_email_change(
         if email == exhibitor.email:
             raise InvalidError("Cơ sở đang dùng địa chỉ này rồi.", field="email")
         row = OneTimeCode(purpose=CodePurpose.CHANGE_CONTACT, email=email, new_value=email)
-        row.session_id, row.exhibitor_id = actor.session_id, exhibitor.id
+        row.exhibitor_id = exhibitor.id
         _send(session, row, exhibitor, now=now)
 
 
@@ -120,7 +120,7 @@ def request_phone_change(
         if phone == exhibitor.phone:
             raise InvalidError("Cơ sở đang dùng số này rồi.", field="phone")
         row = OneTimeCode(purpose=CodePurpose.CHANGE_CONTACT, phone=phone, new_value=phone)
-        row.session_id, row.exhibitor_id = actor.session_id, exhibitor.id
+        row.exhibitor_id = exhibitor.id
         issue(session, row, life=PHONE_CHANGE_LIFE)
         record(session, actor, "exhibitor.phone_change_asked", exhibitor, now=now)
 
@@ -170,8 +170,8 @@ def read_out_change_code(
         if asked is None or asked.phone is None:
             raise NotFoundError
         row = OneTimeCode(purpose=CodePurpose.CHANGE_CONTACT, phone=asked.phone)
-        row.new_value, row.session_id = asked.new_value, asked.session_id
-        row.exhibitor_id, row.issued_by_id = exhibitor.id, actor.user_id
+        row.new_value, row.exhibitor_id = asked.new_value, exhibitor.id
+        row.issued_by_id = actor.user_id
         issue(session, row)
         record(session, actor, "exhibitor.change_code_read_out", exhibitor, now=now)
         return asked.phone, secrets_of(row.id, row.nonce)[1]

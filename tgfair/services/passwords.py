@@ -72,7 +72,7 @@ def check_new_password(password: str, user: User) -> None:
         raise InvalidError(
             f"Mật khẩu cần từ {MIN_PASSWORD} đến {MAX_PASSWORD} ký tự.", field="password"
         )
-    plain = "".join(fold(password).split())
+    plain = "".join(character for character in fold(password) if character.isalnum())
     own = [*fold(user.name).split(), (user.email or "").partition("@")[0]]
     words = [*GUESSED_FIRST, *(word for word in own if len(word) >= SHORTEST_NAME)]
     rest = plain
