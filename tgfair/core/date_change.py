@@ -47,3 +47,26 @@ def _moved(day: date | None, by: timedelta, today: date) -> date | None:
     if day is None or day < today:
         return day
     return max(today, day + by)
+
+
+def copy_timetable(timetable: Timetable, opening: date, closing: date, *, today: date) -> Timetable:
+    """Return an earlier fair's timetable for a new one: the same distances from the opening.
+
+    Steps that would lie in the past are to be done today.
+
+    Raises:
+        InvalidError: as for `shift_timetable`.
+    """
+    by = opening - timetable.opening
+    on_old_days = shift_timetable(
+        Timetable(opening=timetable.opening, closing=timetable.closing),
+        opening,
+        closing,
+        today=today,
+    )
+    steps = {
+        name: max(today, day + by)
+        for name, day in asdict(timetable).items()
+        if day is not None and name not in {"opening", "closing"}
+    }
+    return replace(on_old_days, **steps)

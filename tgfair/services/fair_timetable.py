@@ -36,6 +36,11 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(VIETNAM).date()
 
 
+def local_hour(instant: datetime) -> time:
+    """Return the wall-clock time of an instant in Việt Nam."""
+    return instant.astimezone(VIETNAM).time()
+
+
 def timetable_of(fair: Fair) -> Timetable:
     """Return the fair's timetable as days."""
     steps: dict[str, Any] = {step: getattr(fair, column) for step, column in DAYS.items()}
@@ -65,7 +70,7 @@ def _instant(day: date | None, before: datetime | None, usual: time) -> datetime
 
 
 def _hour(instant: datetime | None) -> time | None:
-    return None if instant is None else instant.astimezone(VIETNAM).time()
+    return None if instant is None else local_hour(instant)
 
 
 def _at(day: date, hour: time) -> datetime:

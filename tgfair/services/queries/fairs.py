@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from tgfair.models.booth import PlanVersion
-from tgfair.models.fair import Fair, FairStatus
+from tgfair.models.fair import Fair, FairStatus, Zone
 from tgfair.policy import Actor, visible_to
 from tgfair.services.uow import find, reader
 
@@ -58,3 +58,12 @@ def newest_plan(fair_id: int) -> PlanVersion | None:
         .limit(1)
     )
     return reader().scalars(statement).one_or_none()
+
+
+def fair_zone(fair_id: int, code: str) -> Zone:
+    """Return a zone of a fair by its code.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return find(reader(), Zone, Zone.fair_id == fair_id, Zone.code == code)

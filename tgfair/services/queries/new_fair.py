@@ -1,0 +1,148 @@
+"""What the form of a new fair starts with: a template or an earlier fair, on chosen days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from tgfair.core.date_change import copy_timetable
+from tgfair.core.errors import InvalidError
+from tgfair.core.feasts import next_feasts
+from tgfair.core.lunar import LunarDate, solar_from_lunar
+from tgfair.core.phone import display_phone
+from tgfair.core.timetable import LONGEST_DAYS
+from tgfair.models.fair import Fair
+from tgfair.policy import Actor
+from tgfair.services.fair_naming import propose_code, propose_slug
+from tgfair.services.fair_templates import TEMPLATES, FairTemplate
+from tgfair.services.fair_timetable import local_hour, timetable_of
+from tgfair.services.fairs import COPY_PLAN, FairData, Start
+from tgfair.services.queries.fairs import fair_for_staff, newest_plan
+from tgfair.services.uow import reader
+
+COPY = "sao-chep:"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A fair to begin with, and what it is made from."""
+
+    data: FairData
+    start: Start
+
+
+def read_start(actor: Actor, source: str, plan: str) -> Start:
+    """Return what a new fair is made from, as the form names it.
+
+    Raises:
+        NotFoundError: the earlier fair is missing.
+    """
+    if source.startswith(COPY):
+        old = fair_for_staff(actor, source.removeprefix(COPY))
+        return Start(copy_of=old.id, plan=plan)
+    return Start(template=source, plan=plan)
+
+
+def propose_fair(
+    actor: Actor, source: str, opening: date, days: int | None, *, today: date
+) -> Proposal:
+    """Return a filled-in form: usual deadlines, a free code and address.
+
+    `source` is a template's key or "sao-chep:" and an earlier fair's slug.
+
+    Raises:
+        InvalidError: the days are impossible or past, or there is no such template.
+        NotFoundError: the earlier fair is missing.
+    """
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise InvalidError(f"Hãy ghi số ngày từ 1 đến {LONGEST_DAYS}.", field="so_ngay")
+    if source.startswith(COPY):
+        old = fair_for_staff(actor, source.removeprefix(COPY))
+        return _of_earlier(old, opening, days, today=today)
+    if source not in TEMPLATES:
+        raise InvalidError("Hãy chọn một mẫu.", field="mau")
+    return _of_template(TEMPLATES[source], opening, days, today=today)
+
+
+def _of_template(
+    template: FairTemplate, opening: date, days: int | None, *, today: date
+) -> Proposal:
+    closing = opening + timedelta(days=(days or template.days) - 1)
+    name = f"{template.name} {opening.year}"
+    data = FairData(
+        name=name,
+        code=propose_code(reader(), template.kind, opening),
+        slug=propose_slug(reader(), name, opening),
+        kind=template.kind,
+        intake=template.intake,
+        venue="",
+        timetable=template.propose(opening, closing, today=today),
+        opens=template.opens,
+        daily_hours=template.daily_hours,
+        max_booths=template.max_booths,
+        max_staff=template.max_staff,
+        shares_booths=template.shares_booths,
+    )
+    return Proposal(data, Start(template=template.key, plan=template.plan))
+
+
+def _of_earlier(old: Fair, opening: date, days: int | None, *, today: date) -> Proposal:
+    length = timedelta(days=days - 1) if days else old.last_day - old.first_day
+    name = re.sub(r"\b20\d\d\b", str(opening.year), old.name)
+    timetable = copy_timetable(timetable_of(old), opening, opening + length, today=today)
+    data = replace(
+        data_of(old),
+        name=name,
+        code=propose_code(reader(), old.kind, opening),
+        slug=propose_slug(reader(), name, opening),
+        timetable=timetable,
+    )
+    plan = COPY_PLAN if newest_plan(old.id) else ""
+    return Proposal(data, Start(copy_of=old.id, plan=plan))
+
+
+def data_of(fair: Fair) -> FairData:
+    """Return a fair as its form shows it."""
+    return FairData(
+        name=fair.name,
+        code=fair.code,
+        slug=fair.slug,
+        kind=fair.kind,
+        intake=fair.intake,
+        venue=fair.venue,
+        timetable=timetable_of(fair),
+        opens=local_hour(fair.opens_at),
+        theme=fair.theme or "",
+        venue_address=fair.venue_address or "",
+        daily_hours=fair.daily_hours or "",
+        max_booths=fair.max_booths,
+        max_staff=fair.max_staff,
+        shares_booths=fair.shares_booths,
+        hotline=display_phone(fair.hotline) if fair.hotline else "",
+        hotline_name=fair.hotline_name or "",
+    )
+
+
+def feast_day(key: str, before: int, *, today: date) -> date:
+    """Return the day some days before a feast.
+
+    Raises:
+        InvalidError: no such feast is offered.
+    """
+    for feast in next_feasts(today):
+        if feast.key == key:
+            return feast.day - timedelta(days=before)
+    raise InvalidError("Hãy chọn một ngày lễ.", field="le")
+
+
+def lunar_day(lunar: LunarDate) -> date:
+    """Return the solar day of a typed lunar one.
+
+    Raises:
+        InvalidError: the lunar calendar has no such day.
+    """
+    try:
+        return solar_from_lunar(lunar.year, lunar.month, lunar.day, leap=lunar.leap)
+    except InvalidError as error:
+        raise InvalidError(error.sentence, field="al_ngay") from None
