@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -124,4 +125,17 @@ def test_a_drained_outbox_ends_the_command(smtp_sink, site):
 
     assert site("worker", "--drain").wait(60) == 0
 
+    assert sorted(smtp_sink.ids()) == sorted(tokens)
+
+
+def test_the_site_sends_by_itself_and_stops_when_told(smtp_sink, site):
+    tokens = queue()
+    server = site("run")
+    deadline = time.monotonic() + 60
+    while len(smtp_sink.messages) < len(tokens) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    server.terminate()
+
+    assert server.wait(30) == 0
     assert sorted(smtp_sink.ids()) == sorted(tokens)

@@ -228,3 +228,15 @@ def test_the_demo_mailbox_shows_mails_on_this_machine_only(client, fair):
     assert "Hợp tác xã Một" in client.get(path).get_data(as_text=True)
     assert client.get(path, environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 404
     assert client.get("/demo/thu").status_code == 200
+
+
+def test_dead_letters_without_a_fair_are_the_administrators(client, fair):
+    queue(fair, "approved", "Hợp tác xã Một")
+    with transaction() as session:
+        row = session.scalars(select(Message)).one()
+        row.state, row.last_error, row.fair_id = MessageState.DEAD, "554 refused", None
+
+    sign_in(client, make_user(Role.ADMIN))
+    assert "554 refused" in client.get("/ql/thong-bao").get_data(as_text=True)
+    sign_in(client, make_user(Role.ORGANISER))
+    assert "554 refused" not in client.get("/ql/thong-bao").get_data(as_text=True)

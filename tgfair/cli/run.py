@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from contextlib import nullcontext
 from urllib.parse import urlsplit
 
@@ -30,6 +32,8 @@ def run(host: str | None, port: int | None, threads: int) -> None:
     click.echo(f"tgfair: {config.base_url}/")
     if config.demo:
         print_demo_links(app)
+    # Like Ctrl-C: the requests and the mail under way are finished first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with background(app) if config.worker_in_process else nullcontext():
         waitress.serve(
             app,

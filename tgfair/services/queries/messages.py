@@ -131,6 +131,21 @@ def messages_in(
     return rows.all(), total
 
 
+def dead_letters(actor: Actor) -> Sequence[Message]:
+    """Return the newest messages that could not be sent, of all fairs and of none (codes)."""
+    return (
+        reader()
+        .scalars(
+            select(Message)
+            .where(HEAPS[Tab.DEAD], visible_to(actor, Message))
+            .options(joinedload(Message.exhibitor), joinedload(Message.fair))
+            .order_by(Message.id.desc())
+            .limit(PAGE_SIZE)
+        )
+        .all()
+    )
+
+
 def call_lines(actor: Actor, fair: Fair) -> list[CallLine]:
     """Return who has to be called, those waiting longest first, with the text to paste."""
     require(actor, Action.SEND_MESSAGES, fair)

@@ -15,7 +15,8 @@ from tgfair.web.organizer.blueprint import bp
 
 LIVE = (JobState.QUEUED, JobState.RUNNING)
 TITLES = {
-    "import": "Nhập sổ chủ thể",
+    "register_preview": "Đọc tệp sổ chủ thể",
+    "register_apply": "Ghi vào sổ chủ thể",
 }
 
 

@@ -51,6 +51,14 @@ def _home(slug: str, tab: Tab) -> Any:
     return redirect(f"/ql/{slug}/thong-bao?muc={tab}", code=303)
 
 
+@bp.get("/ql/thong-bao")
+@audience(Audience.STAFF)
+def dead_letters() -> str:
+    """List what could not be sent, of every fair and of none."""
+    rows = queries.dead_letters(actor())
+    return render_template("organizer/dead_letters.html", rows=rows, kinds=KINDS)
+
+
 @bp.get("/ql/<slug>/thong-bao")
 @audience(Audience.STAFF)
 def messages_page(slug: str) -> str:
