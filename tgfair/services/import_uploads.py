@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from tgfair import clock
-from tgfair.core.register.columns import FIELDS
-from tgfair.core.register.parse import MappingError, NoHeaderError
+from tgfair.core.register.parse import NoHeaderError, check_fields
 from tgfair.models.register_import import ImportState
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
@@ -65,7 +64,8 @@ def choose_columns(
         ImportOverError: it was applied or discarded.
     """
     row = own_import(reader(), actor, import_id)
-    _check_mapping(mapping)
+    for columns in mapping.values():
+        check_fields(columns.values())
     wanted = {sheet: dict(columns) for sheet, columns in mapping.items()}
     if not is_large(row.size):
         trial = new_import(actor, row.filename, row.file_sha256, row.size, now=now)
@@ -76,13 +76,6 @@ def choose_columns(
         row.mapping = wanted
         if is_large(row.size):
             queue_job(session, actor, row, PREVIEW, now=now)
-
-
-def _check_mapping(mapping: Mapping[str, Mapping[str, str | None]]) -> None:
-    for columns in mapping.values():
-        fields = [field for field in columns.values() if field]
-        if set(fields) - set(FIELDS):
-            raise MappingError("Bảng ghép cột không khớp với tệp này. Hãy chọn lại các cột.")
 
 
 def preview_again(actor: Actor, import_id: str, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,8 @@ from tgfair.core.register.sheet import Sheet
 from tgfair.core.register.subjects import read_subject
 from tgfair.core.taxonomy import Taxonomy
 from tgfair.core.units import UnitTable
+
+_NO_FIT = "Bảng ghép cột không khớp với tệp này. Hãy chọn lại các cột."
 
 SheetMappings = Mapping[str, Mapping[str, str | None]]
 
@@ -87,6 +89,22 @@ def parse_register(
     )
 
 
+def check_fields(chosen: Iterable[str | None]) -> None:
+    """Check what a person chose for the columns of one sheet.
+
+    Raises:
+        MappingError: an unknown field, a field given twice, or name or product left out.
+    """
+    fields = [field for field in chosen if field]
+    if set(fields) - set(FIELDS):
+        raise MappingError(_NO_FIT)
+    if len(fields) != len(set(fields)):
+        raise MappingError("Có nội dung được chọn cho hai cột. Mỗi nội dung chỉ lấy từ một cột.")
+    missing = [FIELDS[field] for field in REQUIRED_FIELDS if field not in fields]
+    if missing:
+        raise MappingError(f"Chưa chọn cột cho: {', '.join(missing)}.")
+
+
 def _read_sheet(
     sheet: Sheet,
     header: Header,
@@ -119,15 +137,9 @@ def _columns(
     if edited is None:
         return dict(header.columns)
     by_label = {sheet.label(column): column for column in header.columns}
-    fields = [field for field in edited.values() if field]
-    unknown = (set(fields) - set(FIELDS)) or (set(edited) - set(by_label))
-    if unknown:
-        raise MappingError("Bảng ghép cột không khớp với tệp này. Hãy chọn lại các cột.")
-    if len(fields) != len(set(fields)):
-        raise MappingError("Có nội dung được chọn cho hai cột. Mỗi nội dung chỉ lấy từ một cột.")
-    missing = [FIELDS[field] for field in REQUIRED_FIELDS if field not in fields]
-    if missing:
-        raise MappingError(f"Chưa chọn cột cho: {', '.join(missing)}.")
+    if set(edited) - set(by_label):
+        raise MappingError(_NO_FIT)
+    check_fields(edited.values())
     return {column: edited.get(label) or None for label, column in by_label.items()}
 
 
