@@ -176,6 +176,11 @@ def impartial_admin(actor: Actor, obj: Any) -> bool:
     return admin(actor, obj) and not _own(actor, obj)
 
 
+def impartial_organiser(actor: Actor, obj: Any) -> bool:
+    """Organisers of the fair, but not on subjects they belong to."""
+    return organiser(actor, obj) and not _own(actor, obj)
+
+
 def impartial_reviewer(actor: Actor, obj: Any) -> bool:
     """Reviewers and organisers of the fair, but not on subjects they belong to."""
     return (reviewer(actor, obj) or organiser(actor, obj)) and not _own(actor, obj)
@@ -238,7 +243,7 @@ def creator(actor: Actor, obj: Any) -> bool:
 RULES: dict[Action, tuple[Rule, ...]] = {
     Action.ASSIGN_BOOTHS: (admin, organiser),
     Action.BOOK_SLOT: (admin, organiser, commune_officer, member, invited),
-    Action.CANCEL_APPLICATION: (impartial_admin, organiser),
+    Action.CANCEL_APPLICATION: (impartial_admin, impartial_organiser),
     Action.CHANGE_CONTACT: (admin, organiser, member, invited_verified),
     Action.CONFIRM_BOOTH: (admin, organiser, commune_officer, member, invited),
     Action.EDIT_APPLICATION: (admin, organiser, commune_officer, member, invited),
