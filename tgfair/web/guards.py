@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -98,6 +98,11 @@ def now() -> datetime:
     """Return the instant of the request (moved by the demo clock in the demo)."""
     instant: datetime = g.now
     return instant
+
+
+def day() -> date:
+    """Return the calendar day of the request in Vietnam."""
+    return clock.day_in_vietnam(now())
 
 
 def cookie_name() -> str:
