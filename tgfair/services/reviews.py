@@ -251,6 +251,24 @@ def _subjects_of(session: Session, user_id: int | None) -> set[int]:
     return set(session.scalars(statement))
 
 
+def reviewable(actor: Actor, fair_id: int, codes: Sequence[str]) -> BulkResult:
+    """Tell which applications the actor may give to somebody; nothing is changed.
+
+    Raises:
+        NotFoundError, ForbiddenError: no such fair, or not the actor's to review.
+    """
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.REVIEW_APPLICATION, fair)
+        rows = _rows(session, actor, fair, codes)
+        mine = [row for row in rows if can(actor, Action.REVIEW_APPLICATION, row)]
+        sentence = ForbiddenError().message()
+        return BulkResult(
+            tuple(Chosen(row.code, row.exhibitor.name, row.version) for row in mine),
+            tuple(Refused(r.code, r.exhibitor.name, sentence) for r in rows if r not in mine),
+        )
+
+
 def bulk_decide(
     actor: Actor,
     fair_id: int,

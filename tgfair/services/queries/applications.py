@@ -48,12 +48,14 @@ class Line:
     unit: str | None
     contact_name: str | None
     contact_phone: str | None
+    contact_email: str | None
     wishes: tuple[str, ...]
     booths_wanted: int
     needs: str
     submitted_at: datetime | None
     reviewer_id: int | None
     reviewer: str | None
+    staff_note: str | None
     products: tuple[ProductFacts, ...]
     stars: tuple[int, ...]
     missing: tuple[str, ...]
@@ -95,6 +97,7 @@ class Board:
     twins: int
     mine: int
     communes: tuple[str, ...]
+    reviewers: tuple[tuple[int, str], ...]
 
     def neighbours(self, code: str) -> tuple[str, str]:
         """Return the codes before and after one; empty where there is none."""
@@ -126,6 +129,15 @@ def board(actor: Actor, fair: Fair, wanted: Filter) -> Board:
         twins=sum(bool(line.twins) for line in live),
         mine=sum(line.reviewer_id == actor.user_id for line in live if actor.user_id),
         communes=tuple({line.unit for line in every if line.unit}),
+        reviewers=tuple(
+            sorted(
+                {
+                    (line.reviewer_id, line.reviewer)
+                    for line in every
+                    if line.reviewer_id and line.reviewer
+                }
+            )
+        ),
     )
 
 
@@ -212,6 +224,7 @@ def _rows(session: Session, actor: Actor, fair: Fair) -> Sequence[Any]:
             Exhibitor.unit_new,
             one.contact_name,
             one.contact_phone,
+            one.contact_email,
             one.wishes,
             one.booths_wanted,
             one.power_w,
@@ -220,6 +233,7 @@ def _rows(session: Session, actor: Actor, fair: Fair) -> Sequence[Any]:
             one.cooking,
             one.submitted_at,
             one.reviewer_id,
+            one.staff_note,
             officer.name.label("reviewer"),
         )
         .join(Exhibitor, Exhibitor.id == one.exhibitor_id)
@@ -286,12 +300,14 @@ def _line(
         unit=row.unit_new,
         contact_name=row.contact_name,
         contact_phone=row.contact_phone,
+        contact_email=row.contact_email,
         wishes=tuple(row.wishes),
         booths_wanted=row.booths_wanted,
         needs=needs_words(row),
         submitted_at=row.submitted_at,
         reviewer_id=row.reviewer_id,
         reviewer=row.reviewer,
+        staff_note=row.staff_note,
         products=facts,
         stars=tuple(sorted({one.stars for one in products if one.stars}, reverse=True)),
         missing=papers_missing(fair, products, {one.kind for one in papers}),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tgfair.core.calendar_text import vn_datetime
+from tgfair.core.calendar_text import VIETNAM, vn_datetime
 from tgfair.core.decision import default_deadline
 from tgfair.core.errors import NotFoundError
 from tgfair.core.layout.suitability import ZoneFacts
@@ -57,6 +57,11 @@ class ReviewPage:
         """Return what the page shows, to be compared when somebody was faster."""
         newest = max((event.id for event in self.application.history), default=0)
         return json.dumps([newest, self.fields], ensure_ascii=False)
+
+    @property
+    def deadline_day(self) -> date:
+        """Return the day that is proposed for the deadline."""
+        return self.deadline.astimezone(VIETNAM).date()
 
     def files_of(self, product: ApplicationProduct) -> list[Attachment]:
         """Return the files that belong to one product."""

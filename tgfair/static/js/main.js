@@ -10,6 +10,7 @@ const MODULES = [
   ["[data-plan]", "./plan.js"],
   ["[data-countdown]", "./countdown.js"],
   ["[data-filter]", "./filter.js"],
+  ["[data-board]", "./board.js"],
 ];
 
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
