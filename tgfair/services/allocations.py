@@ -22,6 +22,7 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.slot_places import give_back_all
 from tgfair.services.uow import find, reader, transaction
 
 OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
@@ -307,7 +308,8 @@ def _end(session: Session, assignment: Assignment, *, reason: str | None, now: d
 def free_everything(
     session: Session, application: Application, *, reason: str | None, now: datetime
 ) -> None:
-    """Release every booth and share of an application that leaves the fair."""
+    """Release every booth, share and time window of an application that leaves the fair."""
+    give_back_all(session, application, now=now)
     for share in session.scalars(
         select(BoothShare).where(BoothShare.application_id == application.id)
     ).all():

@@ -1,0 +1,317 @@
+"""Time windows: nothing is overbooked, whoever comes at the same moment."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.builders import (
+    NOW,
+    make_application,
+    make_exhibitor,
+    make_fair,
+    make_staff,
+    save,
+)
+from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
+from tgfair.core.workflow import State
+from tgfair.extensions import db
+from tgfair.models import Role, Slot, SlotBooking, SlotKind
+from tgfair.policy import SYSTEM, Actor
+from tgfair.services.fair_status import set_fair_status
+from tgfair.services.slots import (
+    AlreadyBookedError,
+    SlotFullError,
+    SlotInUseError,
+    Windows,
+    book_slot,
+    cancel_booking,
+    create_slots,
+    delete_slot,
+    edit_slot,
+    move_booking,
+)
+from tgfair.services.uow import reader
+
+DAY = date(2026, 6, 17)
+WINDOWS = Windows(SlotKind.LOAD_IN, "Cổng 1", DAY, time(7), time(10), 60, 5)
+RIVALS, PLACES = 40, 5
+
+
+@pytest.fixture
+def fair(app):
+    with app.app_context():
+        yield make_fair()
+
+
+@pytest.fixture
+def slots(fair) -> list[Slot]:
+    """Three windows of one hour from 07:00, five places each."""
+    create_slots(SYSTEM, fair.id, WINDOWS, now=NOW)
+    return list(reader().scalars(select(Slot).order_by(Slot.starts_at)).all())
+
+
+def approved(fair):
+    return make_application(fair, make_exhibitor(), State.APPROVED)
+
+
+def member_of(application) -> Actor:
+    return Actor(user_id=None, label="Chủ cơ sở", owns=frozenset({application.exhibitor_id}))
+
+
+def free(slot_id: int) -> int:
+    reader().rollback()
+    return reader().get_one(Slot, slot_id).free
+
+
+def live_bookings(slot_id: int) -> int:
+    reader().rollback()
+    count = select(func.count()).where(
+        SlotBooking.slot_id == slot_id, SlotBooking.cancelled_at.is_(None)
+    )
+    return reader().scalar(count) or 0
+
+
+def booking_id(application) -> int:
+    statement = select(SlotBooking.id).where(
+        SlotBooking.application_id == application.id, SlotBooking.cancelled_at.is_(None)
+    )
+    return reader().scalars(statement).one()
+
+
+def test_windows_of_a_day_are_made_once(fair):
+    made = [create_slots(SYSTEM, fair.id, WINDOWS, now=NOW) for _ in range(2)]
+
+    starts = reader().scalars(select(Slot.starts_at).order_by(Slot.starts_at)).all()
+    assert made == [3, 0]
+    assert starts[0] == datetime(2026, 6, 17, 0, 0, tzinfo=UTC)  # 07:00 in Vietnam
+    assert starts[-1] - starts[0] == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"place": " "}, "place"),
+        ({"capacity": 0}, "capacity"),
+        ({"minutes": 1}, "minutes"),
+        ({"last": time(7, 30)}, "last"),
+        ({"first": time(0), "last": time(23, 59), "minutes": 5}, "minutes"),
+    ],
+)
+def test_impossible_windows_are_refused_on_their_field(fair, changes, field):
+    values = {"kind": SlotKind.STAGE, "place": "Sân khấu", "day": DAY, "first": time(7)}
+    values |= {"last": time(10), "minutes": 60, "capacity": 5}
+
+    with pytest.raises(InvalidError) as refused:
+        create_slots(SYSTEM, fair.id, Windows(**{**values, **changes}), now=NOW)
+
+    assert refused.value.field == field
+
+
+def test_booking_takes_a_place_and_cancelling_gives_it_back(fair, slots):
+    one = approved(fair)
+
+    name = book_slot(member_of(one), one.code, slots[0].id, plate="63a-12345", now=NOW)
+    taken = free(slots[0].id)
+    cancel_booking(member_of(one), one.code, booking_id(one), now=NOW)
+
+    assert (name, taken, free(slots[0].id)) == ("07:00–08:00 ngày 17/06/2026, Cổng 1", 4, 5)
+    assert reader().scalars(select(SlotBooking.plate)).one() == "63A-12345"
+
+
+def test_forty_threads_for_five_places_give_away_exactly_five(app, fair, slots):
+    slot_id = slots[0].id
+    codes = [approved(fair).code for _ in range(RIVALS)]
+    start = threading.Barrier(RIVALS)
+    outcomes: list[str] = []
+
+    def claim(code: str) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                book_slot(SYSTEM, code, slot_id, now=NOW)
+                outcomes.append("won")
+            except SlotFullError:
+                outcomes.append("full")
+            except Exception as error:  # noqa: BLE001 -- the test counts whatever happened
+                outcomes.append(repr(error))
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=claim, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    counted = {outcome: outcomes.count(outcome) for outcome in outcomes}
+    assert counted == {"won": PLACES, "full": RIVALS - PLACES}
+    assert (free(slot_id), live_bookings(slot_id)) == (0, PLACES)
+
+
+def test_threads_that_cancel_one_booking_give_one_place_back(app, fair, slots):
+    slot_id = slots[0].id
+    one = approved(fair)
+    book_slot(SYSTEM, one.code, slot_id, now=NOW)
+    book_slot(SYSTEM, approved(fair).code, slot_id, now=NOW)
+    code, booked = one.code, booking_id(one)
+    reader().rollback()
+    start = threading.Barrier(8)
+    outcomes: list[str] = []
+
+    def give_up() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                cancel_booking(SYSTEM, code, booked, now=NOW)
+                outcomes.append("done")
+            except NotFoundError:
+                outcomes.append("gone")
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=give_up) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["done"] + ["gone"] * 7
+    assert (free(slot_id), live_bookings(slot_id)) == (PLACES - 1, 1)
+
+
+def test_one_subject_from_two_phones_gets_one_load_in(app, fair, slots):
+    one = approved(fair)
+    actor, code, ids = member_of(one), one.code, [slot.id for slot in slots[:2]]
+    reader().rollback()
+    start = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def claim(slot_id: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                book_slot(actor, code, slot_id, now=NOW)
+                outcomes.append("won")
+            except AlreadyBookedError:
+                outcomes.append("already")
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=claim, args=(slot_id,)) for slot_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["already", "won"]
+    assert sum(live_bookings(slot_id) for slot_id in ids) == 1
+
+
+def test_full_window_names_the_nearest_free_ones(fair, slots):
+    for _ in range(PLACES):
+        book_slot(SYSTEM, approved(fair).code, slots[0].id, now=NOW)
+
+    with pytest.raises(SlotFullError) as full:
+        book_slot(SYSTEM, approved(fair).code, slots[0].id, now=NOW)
+
+    assert full.value.message() == (
+        "Khung 07:00–08:00 ngày 17/06/2026, Cổng 1 đã hết chỗ. Còn chỗ: "
+        "08:00–09:00 ngày 17/06/2026, Cổng 1; 09:00–10:00 ngày 17/06/2026, Cổng 1."
+    )
+
+
+def test_moving_to_a_full_window_keeps_the_old_place(fair, slots):
+    one = approved(fair)
+    book_slot(SYSTEM, one.code, slots[1].id, now=NOW)
+    for _ in range(PLACES):
+        book_slot(SYSTEM, approved(fair).code, slots[0].id, now=NOW)
+
+    with pytest.raises(SlotFullError):
+        move_booking(SYSTEM, one.code, booking_id(one), slots[0].id, now=NOW)
+    move_booking(SYSTEM, one.code, booking_id(one), slots[2].id, now=NOW)
+
+    assert [free(slot.id) for slot in slots] == [0, 5, 4]
+
+
+def test_staff_may_give_a_second_load_in_and_producers_may_not(fair, slots):
+    one = approved(fair)
+    book_slot(member_of(one), one.code, slots[0].id, now=NOW)
+
+    with pytest.raises(AlreadyBookedError):
+        book_slot(member_of(one), one.code, slots[1].id, now=NOW)
+    book_slot(make_staff(Role.ORGANISER), one.code, slots[1].id, now=NOW)
+    with pytest.raises(AlreadyBookedError):
+        book_slot(SYSTEM, one.code, slots[1].id, now=NOW)
+
+    assert [free(slot.id) for slot in slots] == [4, 4, 5]
+
+
+def test_only_accepted_applications_book_and_not_in_the_past(fair, slots):
+    sent = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    one = approved(fair)
+
+    with pytest.raises(InvalidError):
+        book_slot(SYSTEM, sent.code, slots[0].id, now=NOW)
+    with pytest.raises(InvalidError):
+        book_slot(member_of(one), one.code, slots[0].id, now=slots[0].ends_at)
+
+
+def test_foreign_applications_and_windows_are_not_found(fair, slots):
+    one, other = approved(fair), approved(fair)
+    elsewhere = make_fair()
+    foreign = save(
+        Slot(
+            fair_id=elsewhere.id,
+            kind=SlotKind.LOAD_IN,
+            place="Cổng 1",
+            starts_at=NOW,
+            ends_at=NOW + timedelta(hours=1),
+            capacity=1,
+            free=1,
+        )
+    )
+
+    with pytest.raises(NotFoundError):
+        book_slot(member_of(one), other.code, slots[0].id, now=NOW)
+    with pytest.raises(NotFoundError):
+        book_slot(SYSTEM, one.code, foreign.id, now=NOW)
+    with pytest.raises(ForbiddenError):
+        create_slots(make_staff(Role.REVIEWER), fair.id, WINDOWS, now=NOW)
+
+
+def test_capacity_never_falls_below_what_is_booked(fair, slots):
+    for _ in range(2):
+        book_slot(SYSTEM, approved(fair).code, slots[0].id, now=NOW)
+
+    with pytest.raises(SlotInUseError) as refused:
+        edit_slot(SYSTEM, fair.id, slots[0].id, capacity=1, note="", now=NOW)
+    edit_slot(SYSTEM, fair.id, slots[0].id, capacity=2, note="", now=NOW)
+
+    assert refused.value.booked == 2
+    assert free(slots[0].id) == 0
+
+
+def test_only_empty_windows_are_deleted(fair, slots):
+    one = approved(fair)
+    book_slot(SYSTEM, one.code, slots[0].id, now=NOW)
+
+    with pytest.raises(SlotInUseError):
+        delete_slot(SYSTEM, fair.id, slots[0].id, now=NOW)
+    cancel_booking(SYSTEM, one.code, booking_id(one), now=NOW)
+    delete_slot(SYSTEM, fair.id, slots[0].id, now=NOW)
+
+    assert reader().scalars(select(Slot.id).order_by(Slot.id)).all() == [s.id for s in slots[1:]]
+
+
+def test_whoever_leaves_the_fair_gives_its_place_back(fair, slots):
+    from tgfair.models import FairStatus
+
+    book_slot(SYSTEM, approved(fair).code, slots[0].id, now=NOW)
+
+    set_fair_status(SYSTEM, fair.id, FairStatus.CANCELLED, reason="Bão", seen_version=1, now=NOW)
+
+    assert free(slots[0].id) == 5
