@@ -27,6 +27,11 @@ GATE_CSP = {
     "script-src": "'self' 'wasm-unsafe-eval'",
     "media-src": "'self' blob:",
 }
+# Addresses that are keys themselves. The last policy that a browser knows counts: `strict-origin`
+# hides the path as well, but lets a form say where it comes from (with `no-referrer` alone, older
+# Safari sends "Origin: null" and nothing else, which looks like a forged request).
+SECRET = ("/m/", "/vao/", "/can-bo/", "/cong/ghep/")
+SECRET_REFERRER = "no-referrer, strict-origin"
 COMPRESSED_FROM = 500
 TEXTS = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/wasm")
 STATIC_AGE = 365 * 24 * 3600
@@ -44,7 +49,7 @@ def _headers(response: Response) -> Response:
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer" if request.path.startswith("/m/") else "same-origin",
+        "Referrer-Policy": SECRET_REFERRER if request.path.startswith(SECRET) else "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
