@@ -1,12 +1,14 @@
 """Pages of one audience; importing the modules registers their routes."""
 
 from tgfair.web.public import (
+    badge,
     catalogue,
     home,
 )
 from tgfair.web.public.blueprint import bp
 
 __all__ = [
+    "badge",
     "bp",
     "catalogue",
     "home",

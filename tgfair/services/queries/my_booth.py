@@ -1,0 +1,195 @@
+"""The producer's booth, people and badges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tgfair.core.badge import BadgeKind
+from tgfair.core.errors import NotFoundError
+from tgfair.core.layout.placing import Asked, Place, how_to_find, why_here
+from tgfair.core.layout.plan import Plan
+from tgfair.core.workflow import Event, allowed_events
+from tgfair.models.application import Application
+from tgfair.models.badge import Badge, BadgeState
+from tgfair.models.invitation import Invitation
+from tgfair.policy import Action, Actor, can, require, visible_to
+from tgfair.services.attendance import may_name_people
+from tgfair.services.badges import is_void
+from tgfair.services.queries.booths import BoothView, published_booths, published_drawing
+from tgfair.services.uow import reader
+
+
+@dataclass(frozen=True)
+class BoothPage:
+    """The published booths of an application; `all_booths` for the plan around them."""
+
+    application: Application
+    booths: Sequence[BoothView]
+    all_booths: Sequence[BoothView]
+    drawing: Plan | None
+    reasons: Sequence[str]
+    directions: Sequence[tuple[str, str]]
+    may_accept: bool
+    too_late: bool
+    may_name: bool
+
+
+@dataclass(frozen=True)
+class BadgeLine:
+    """A badge on its producer's page."""
+
+    public_id: str
+    name: str
+    kind_label: str
+    short_code: str
+
+
+@dataclass(frozen=True)
+class BadgesPage:
+    """The badges that an application's people can print now."""
+
+    application: Application
+    badges: Sequence[BadgeLine]
+    may_name: bool
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """Who is named for the booth."""
+
+    application: Application
+    may_name: bool
+
+
+def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
+    """Return what the page of the booth shows; no booths before the plan is published.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    application = _application(reader(), actor, code)
+    require(actor, Action.VIEW_APPLICATION, application)
+    everything = published_booths(application.fair_id)
+    own = [
+        booth
+        for booth in everything
+        if any(holder.application_id == application.id for holder in booth.holders)
+    ]
+    drawing = published_drawing(application.fair_id)
+    until = application.fair.confirm_until
+    open_to_answer = bool(own) and Event.CONFIRM in allowed_events(application.state)
+    late = until is not None and now > until and not actor.is_staff
+    return BoothPage(
+        application=application,
+        booths=own,
+        all_booths=everything,
+        drawing=drawing,
+        reasons=_reasons(application, own),
+        directions=[(booth.label, how_to_find(_place(booth), drawing)) for booth in own]
+        if drawing
+        else [],
+        may_accept=open_to_answer and not late and can(actor, Action.CONFIRM_BOOTH, application),
+        too_late=open_to_answer and late,
+        may_name=may_name_people(actor, application, now=now),
+    )
+
+
+def _reasons(application: Application, booths: Sequence[BoothView]) -> list[str]:
+    asked = Asked(
+        application.wishes,
+        application.power_w,
+        application.water,
+        application.cooling,
+        application.cooking,
+    )
+    found: dict[str, None] = {}
+    for booth in booths:
+        found |= dict.fromkeys(why_here(_place(booth), asked))
+    return list(found)
+
+
+def _place(booth: BoothView) -> Place:
+    return Place(
+        label=booth.label,
+        zone_code=booth.zone_code,
+        zone_label=booth.zone_label,
+        x=booth.x,
+        y=booth.y,
+        width=booth.w,
+        depth=booth.h,
+        power_w=booth.power_w,
+        water=booth.water,
+        cooling=booth.cooling,
+        cooking=booth.cooking,
+        corner=booth.corner,
+    )
+
+
+def people_page(actor: Actor, code: str, *, now: datetime) -> PeoplePage:
+    """Return who is named for the booth.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    application = _application(reader(), actor, code)
+    require(actor, Action.NAME_PEOPLE, application)
+    return PeoplePage(application, may_name_people(actor, application, now=now))
+
+
+def may_see_badges(actor: Actor, code: str) -> bool:
+    """Return whether the actor may see the badges now, or must prove the contact first.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    return can(actor, Action.VIEW_BADGES, _application(reader(), actor, code))
+
+
+def badges_page(actor: Actor, code: str, *, now: datetime) -> BadgesPage:
+    """Return the valid badges of an application and the delegate badges of its subject.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    session = reader()
+    application = _application(session, actor, code)
+    require(actor, Action.VIEW_BADGES, application)
+    invitation = select(Invitation.id).where(
+        Invitation.fair_id == application.fair_id,
+        Invitation.exhibitor_id == application.exhibitor_id,
+    )
+    badges = session.scalars(
+        select(Badge)
+        .where(
+            or_(Badge.application_id == application.id, Badge.invitation_id.in_(invitation)),
+            Badge.state == BadgeState.VALID,
+        )
+        .options(joinedload(Badge.application), joinedload(Badge.invitation))
+        .order_by(Badge.kind, Badge.id)
+    ).all()
+    lines = [
+        BadgeLine(b.public_id, b.holder_name, BadgeKind(b.kind).label, b.short_code)
+        for b in badges
+        if not is_void(b)
+    ]
+    return BadgesPage(application, lines, may_name_people(actor, application, now=now))
+
+
+def _application(session: Session, actor: Actor, code: str) -> Application:
+    application = session.scalars(
+        select(Application)
+        .where(Application.code == code, visible_to(actor, Application))
+        .options(
+            joinedload(Application.fair),
+            joinedload(Application.exhibitor),
+            selectinload(Application.people),
+        )
+    ).one_or_none()
+    if application is None:
+        raise NotFoundError
+    return application
