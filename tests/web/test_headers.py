@@ -69,7 +69,7 @@ def test_every_page_carries_the_headers(app, client):
         ]
         if not path.startswith("/cong/"):
             lacking += [f"{path} {part}" for part in STRICT if part not in policy]
-        if "unsafe-inline" in str(policy) or "unsafe-eval'" in str(policy).replace("wasm-", "x"):
+        if any("unsafe-inline" in part or "'unsafe-eval'" in part for part in policy):
             lacking.append(f"{path} {policy}")
         if "Strict-Transport-Security" in answer.headers:
             lacking.append(f"{path} HSTS over http")

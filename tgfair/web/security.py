@@ -30,8 +30,8 @@ GATE_CSP = {
 # Addresses that are keys themselves. The last policy that a browser knows counts: `strict-origin`
 # hides the path as well, but lets a form say where it comes from (with `no-referrer` alone, older
 # Safari sends "Origin: null" and nothing else, which looks like a forged request).
-SECRET = ("/m/", "/vao/", "/can-bo/", "/cong/ghep/")
-SECRET_REFERRER = "no-referrer, strict-origin"
+KEYS = ("/m/", "/vao/", "/can-bo/", "/cong/ghep/")
+KEY_REFERRER = "no-referrer, strict-origin"
 COMPRESSED_FROM = 500
 TEXTS = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/wasm")
 STATIC_AGE = 365 * 24 * 3600
@@ -49,7 +49,7 @@ def _headers(response: Response) -> Response:
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": SECRET_REFERRER if request.path.startswith(SECRET) else "same-origin",
+        "Referrer-Policy": KEY_REFERRER if request.path.startswith(KEYS) else "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
