@@ -19,8 +19,8 @@ unexport FLASK_APP FLASK_DEBUG
 ##@ Use
 
 .PHONY: run
-run: $(VENV)/runtime.stamp ## Start the site (first run: with the demo fair)
-	@exec $(BIN)/tgfair run $(ARGS)
+run: $(VENV)/runtime.stamp ## Start the site with the demo province (loads it the first time)
+	@TGFAIR_DEMO=1 exec $(BIN)/tgfair run $(ARGS)
 
 .PHONY: install
 install: $(VENV)/runtime.stamp ## Install what the site needs into .venv, and nothing else

@@ -12,10 +12,13 @@ import waitress
 from flask import Flask
 
 from tgfair.app import create_app
+from tgfair.cli.demo.command import load_when_empty
 from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
 from tgfair.cli.worker import background
 from tgfair.services import accounts
 from tgfair.services.links import base_url
+from tgfair.services.settings import is_demo_database
+from tgfair.services.users import count_users
 
 
 @click.command()
@@ -31,7 +34,10 @@ def run(host: str | None, port: int | None, threads: int) -> None:
     parts = urlsplit(config.base_url)
     click.echo(f"tgfair: {config.base_url}/")
     if config.demo:
+        prepare_demo(app)
         print_demo_links(app)
+    else:
+        say_what_comes_first(app)
     # Like Ctrl-C: the requests and the mail under way are finished first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with background(app) if config.worker_in_process else nullcontext():
@@ -43,6 +49,25 @@ def run(host: str | None, port: int | None, threads: int) -> None:
             ident=None,
             max_request_body_size=64 * 1024 * 1024,
         )
+
+
+def prepare_demo(app: Flask) -> None:
+    """Load the demo province into an empty database; refuse any other that is not the demo's."""
+    if load_when_empty(app):
+        return
+    with app.app_context():
+        if not is_demo_database():
+            raise click.ClickException(
+                "This database is a real one: start it without TGFAIR_DEMO, "
+                "or point TGFAIR_INSTANCE to another folder."
+            )
+
+
+def say_what_comes_first(app: Flask) -> None:
+    """In an empty installation, name the next command."""
+    with app.app_context():
+        if not count_users():
+            click.echo("Nobody can sign in yet. In another terminal: tgfair init")
 
 
 def print_demo_links(app: Flask) -> None:

@@ -35,6 +35,8 @@ JOB_FUNCTIONS: dict[str, str] = {
     "sessions.end_own_session": "the actor's own sessions only",
     "sessions.sign_out": "the actor's own session only",
     "sessions.sign_out_everywhere": "the actor's own sessions only",
+    "settings.mark_demo_database": "command line of the demo; only into an empty database",
+    "settings.is_demo_database": "command line; a yes or no",
     "settings.demo_clock_offset": "a number that the demo shows to everybody",
     "users.create_first_admin": "command line; refuses when there is an administrator",
     "users.count_users": "command line; a number",

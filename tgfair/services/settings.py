@@ -14,6 +14,7 @@ from tgfair.services.audit import record
 from tgfair.services.uow import reader, transaction
 
 DEMO_CLOCK = "demo_clock_offset_seconds"
+DEMO_MARK = "demo_database"
 
 
 def get_setting(session: Session, key: str, default: Any) -> Any:
@@ -45,3 +46,14 @@ def set_demo_clock(actor: Actor, target: datetime) -> None:
         session.flush()
         row = session.get_one(Setting, DEMO_CLOCK)
         record(session, actor, "demo.clock", row, now=clock.real_now(), target=target.isoformat())
+
+
+def is_demo_database() -> bool:
+    """Return whether the demo province was loaded into this database."""
+    return bool(get_setting(reader(), DEMO_MARK, default=False))
+
+
+def mark_demo_database() -> None:
+    """Note that this database holds the demo province, so that a real one never starts as demo."""
+    with transaction() as session:
+        put_setting(session, DEMO_MARK, value=True)
