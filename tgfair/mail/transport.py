@@ -70,16 +70,15 @@ class _Connection(flask_mail.Connection):
 
     def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
         settings = self.mail
-        context = ssl.create_default_context()
-        host: smtplib.SMTP | smtplib.SMTP_SSL
+        where = (settings.server, settings.port)
         if settings.use_ssl:
-            host = smtplib.SMTP_SSL(
-                settings.server, settings.port, timeout=TIMEOUT_SECONDS, context=context
+            host: smtplib.SMTP | smtplib.SMTP_SSL = smtplib.SMTP_SSL(
+                *where, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
             )
         else:
-            host = smtplib.SMTP(settings.server, settings.port, timeout=TIMEOUT_SECONDS)
+            host = smtplib.SMTP(*where, timeout=TIMEOUT_SECONDS)
         if settings.use_tls:
-            host.starttls(context=context)
+            host.starttls(context=ssl.create_default_context())
         if settings.username and settings.password:
             host.login(settings.username, settings.password)
         return host

@@ -31,6 +31,7 @@ from tgfair.services.links import base_url, invitation_url
 from tgfair.services.one_time_codes import secrets_of
 
 NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "confirm_reminder"})
+NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed"}
 CONTACT_FIELDS = {"email": "thư điện tử", "phone": "số điện thoại"}
 
 
@@ -62,7 +63,10 @@ def facts_of(session: Session, messages: Sequence[Message]) -> Facts:
     return Facts(
         invitations={row.id: row for row in rows},
         live={(row.fair_id, row.exhibitor_id): row for row in rows if row.revoked_at is None},
-        booths=_booths(session, {m.application_id for m in messages if m.application_id}),
+        booths=_booths(
+            session,
+            {m.application_id for m in messages if m.application_id and m.kind in NAMES_BOOTH},
+        ),
     )
 
 
@@ -125,6 +129,8 @@ def _url(message: Message, invitation: Invitation | None) -> str:
 
 def _booths(session: Session, applications: set[int]) -> dict[int, list[str]]:
     """Return the booths of the published version; those assigned while nothing is published."""
+    if not applications:
+        return {}
     newest = (
         select(func.max(Publication.id).label("id"), Publication.fair_id)
         .group_by(Publication.fair_id)

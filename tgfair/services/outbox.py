@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tgfair import clock
 from tgfair.mail.enqueue import Links, Recipient, enqueue
@@ -32,6 +32,8 @@ from tgfair.services.message_rendering import rendered_message
 from tgfair.services.uow import reader, transaction
 
 LEASE = timedelta(seconds=30)
+# A personal mail waits for no more than these.
+BATCH = 20
 # A mail is started only while its lease still covers one stalled answer of the server.
 MARGIN = timedelta(seconds=12)
 # Broken connections in a row after which a batch gives up and the server is left in peace.
@@ -58,26 +60,35 @@ class Round:
     server_down: bool = False
 
 
-def deliver_due(*, owner: str, limit: int = 20, tick: Tick = clock.real_now) -> Round:
-    """Send up to `limit` messages that are due, personal ones first.
+def deliver_due(*, owner: str, limit: int = 200, tick: Tick = clock.real_now) -> Round:
+    """Send up to `limit` messages that are due, over one connection, personal ones first.
 
     Without an SMTP server nothing is touched: messages stay queued. `owner` must be unique to this
     worker; `tick` is the clock, always the real one outside tests.
     """
-    if not is_configured():
-        return Round()
+    tried = 0
+    if is_configured():
+        with Courier() as courier:
+            while ids := _lease(owner, min(limit - tried, BATCH), tick()):
+                batch = _send(courier, owner, ids, tick)
+                tried += batch.tried
+                if batch.server_down or tried >= limit:
+                    return Round(tried, server_down=batch.server_down)
+    return Round(tried)
+
+
+def _send(courier: Courier, owner: str, waiting: list[int], tick: Tick) -> Round:
+    """Send leased messages one by one; what is left when the server is out of reach goes back."""
     until = tick() + LEASE
-    waiting = _lease(owner, limit, tick())
     tried = broken = 0
-    with Courier() as courier:
-        while waiting and broken < BROKEN_LIMIT:
-            if until - tick() < MARGIN:
-                until = tick() + LEASE
-                waiting = _keep(owner, waiting, until)
-                continue
-            error = _deliver(courier, owner, waiting.pop(0), tick)
-            tried += 1
-            broken = broken + 1 if isinstance(error, TemporaryError) and error.broken else 0
+    while waiting and broken < BROKEN_LIMIT:
+        if until - tick() < MARGIN:
+            until = tick() + LEASE
+            waiting = _keep(owner, waiting, until)
+            continue
+        error = _deliver(courier, owner, waiting.pop(0), tick)
+        tried += 1
+        broken = broken + 1 if isinstance(error, TemporaryError) and error.broken else 0
     _give_back(owner, waiting)
     return Round(tried, server_down=broken >= BROKEN_LIMIT)
 
@@ -181,7 +192,15 @@ def _compose(message_id: int, now: datetime) -> tuple[RenderedMail, Envelope]:
     """Read and render, and end the read before anything is sent."""
     session = reader()
     try:
-        message = session.get_one(Message, message_id, populate_existing=True)
+        message = session.scalars(
+            select(Message)
+            .where(Message.id == message_id)
+            .options(
+                joinedload(Message.exhibitor),
+                joinedload(Message.application),
+                joinedload(Message.fair),
+            )
+        ).one()
         exhibitor = message.exhibitor
         if message.attempts > len(BACKOFF) + 1:
             raise PermanentError(TOO_OFTEN)
