@@ -65,11 +65,12 @@ def _ours(sentence: str) -> bool:
 
 
 def _came_from_upload() -> bool:
+    """Return whether an upload form sent this, from a page at the same address."""
     if request.endpoint is None:
         return False
     declared = declaration_of(current_app, request.endpoint)
-    rule = request.url_rule
-    return bool(declared and declared.upload_mb and rule and rule.methods and "GET" in rule.methods)
+    adapter = current_app.create_url_adapter(request)
+    return bool(declared and declared.upload_mb and adapter and adapter.test(method="GET"))
 
 
 def _page(status: int, message: str | None, code: str) -> Any:
