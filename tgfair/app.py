@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from tgfair.config import Config, read_config
-from tgfair.core import calendar_text, phone
+from tgfair.core import calendar_text, phone, taxcode
 from tgfair.database import engine_options, prepare
 from tgfair.extensions import babel, db, limiter, mail, migrate
 from tgfair.web import (
@@ -121,9 +121,11 @@ def _install_filters(app: Flask) -> None:
     app.add_template_filter(calendar_text.vn_date, "vn_date")
     app.add_template_filter(calendar_text.full_date, "full_date")
     app.add_template_filter(calendar_text.vn_datetime, "vn_datetime")
+    app.add_template_filter(calendar_text.vn_time, "vn_time")
     app.add_template_filter(calendar_text.vn_number, "vn_number")
     app.add_template_filter(calendar_text.vn_money, "vn_money")
     app.add_template_filter(phone.display_phone, "phone")
+    app.add_template_filter(taxcode.mask_tax_code, "mask_tax_code")
     app.add_template_filter(labels.label, "label")
     app.add_template_filter(labels.commune_name, "commune")
 

@@ -7,6 +7,7 @@ from tgfair.web.exhibitor import (
     registration,
     rsvp,
     sending,
+    slots,
     status,
     steps,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "registration",
     "rsvp",
     "sending",
+    "slots",
     "status",
     "steps",
 ]
