@@ -9,7 +9,9 @@ from pathlib import Path
 
 import zxingcpp
 from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright, expect
 
+from tests.support import browser as browsers
 from tests.support import builders
 from tgfair.core.badge import sign
 from tgfair.core.workflow import State
@@ -83,23 +85,51 @@ def sent_scan(text, *, at=FAIR_DAY, **fields):
     }
 
 
-def write_film(path: Path, token: str) -> Path:
-    """A film for Chromium's fake camera: a badge code held before the lens, a little turned."""
-    frame = Image.new("RGB", (640, 480), "#8a8f88")
+FRAMES_A_SECOND = 30
+
+
+def write_film(path: Path, token: str, *, seconds_away: int = 0) -> Path:
+    """A film for Chromium's fake camera: a badge code held before the lens, a little turned.
+
+    It plays for ever. With `seconds_away` the badge is shown for two seconds and then taken away
+    for so long; the phone counts a code again after three seconds without it.
+    """
+    empty = Image.new("RGB", (640, 480), "#8a8f88")
+    shown = empty.copy()
     card = Image.open(BytesIO(matrix_png(badge_matrix(token), scale=6))).convert("RGB")
-    frame.paste(card.rotate(8, fillcolor="#8a8f88"), (170, 85))
-    stream = BytesIO()
-    frame.save(stream, "JPEG", quality=85)
-    path.write_bytes(stream.getvalue() * 10)
+    shown.paste(card.rotate(8, fillcolor="#8a8f88"), (170, 85))
+    film = _jpeg(shown) * (2 * FRAMES_A_SECOND) + _jpeg(empty) * (seconds_away * FRAMES_A_SECOND)
+    path.write_bytes(film)
     return path
 
 
-def camera_arguments(film: Path) -> tuple[str, ...]:
-    """The command line that lets Chromium play a film as its camera."""
-    return (
+def _jpeg(picture: Image.Image) -> bytes:
+    stream = BytesIO()
+    picture.save(stream, "JPEG", quality=85)
+    return stream.getvalue()
+
+
+def launch_with_camera(playwright: Playwright, film: Path) -> Browser:
+    """A Chromium whose camera plays the film."""
+    return browsers.launch(
+        playwright,
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     )
+
+
+def pair_in_browser(page: Page, code: str, name: str = "Máy của Lan") -> None:
+    """Open the pairing link as the officer's QR code would, and pair with one tap."""
+    page.goto(f"/cong/ghep/{code}")
+    page.get_by_label("Tên máy này").fill(name)
+    page.get_by_role("button", name="Ghép máy này").click()
+    expect(page.locator("#gate")).to_be_visible()
+
+
+def expect_verdict(page: Page, colour: str, title: str, *, timeout: float = 20_000) -> None:
+    """Wait until the phone shows this colour with this title."""
+    expect(page.locator("#verdict")).to_have_attribute("data-colour", colour, timeout=timeout)
+    expect(page.locator("#verdict-title")).to_have_text(title)
 
 
 def qr_texts(pdf: bytes, *, scale: float = 3) -> list[str]:
