@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 
 from tests.support.browser import axe_violations, scrolls_sideways
-from tests.support.builders import install_plan, make_exhibitor, make_fair, make_invitation
+from tests.support.builders import (
+    install_plan,
+    make_application,
+    make_conference,
+    make_exhibitor,
+    make_fair,
+    make_invitation,
+    make_member,
+    make_user,
+    session_token,
+)
+from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import Application
+from tgfair.models import Application, Fix, Role
 from tgfair.services.links import invitation_url
 from tgfair.services.uow import reader
 
@@ -32,10 +44,6 @@ def link(app) -> str:
 
 
 def open_now() -> dict[str, object]:
-    from datetime import timedelta
-
-    from tgfair import clock
-
     now = clock.real_now()
     return {
         "registration_opens_at": now - timedelta(days=1),
@@ -135,3 +143,68 @@ def test_application_from_invitation_to_receipt(app, open_page, link, java_scrip
         ["Trần Văn Bé"],
         [("product_photo", "image/jpeg", 1200)],
     )
+
+
+@pytest.fixture
+def addresses(app) -> dict[str, object]:
+    """A subject in every situation, and the addresses of its pages."""
+    with app.app_context():
+        fair, conference = make_fair(**open_now()), make_conference(**open_now())
+        install_plan(fair)
+        install_plan(conference, "hoi-nghi-truoc-tet.json")
+        exhibitor = make_exhibitor("Hợp tác xã Nông nghiệp Hòa Lộc")
+        make_invitation(conference, exhibitor)
+        fixes = [
+            Fix(round=1, step="booth", field="fascia", text="Viết ngắn lại"),
+            Fix(round=1, step="files", field="attp", text="Giấy hết hạn ngày 02/05/2024"),
+        ]
+        returned = make_application(fair, exhibitor, State.CHANGES_REQUESTED, fixes=fixes).code
+        gone = make_application(fair, exhibitor, State.WITHDRAWN).code
+        rsvp = f"/moi/{conference.slug}/{exhibitor.public_id}"
+        return {
+            "user": make_member(exhibitor),
+            "officer": make_user(Role.COMMUNE_OFFICER),
+            "public": ["/ho-so/", f"/dang-ky/{fair.slug}", "/m/1-khong-co"],
+            "own": [
+                "/ho-so/",
+                f"/ho-so/{returned}/",
+                f"/ho-so/{returned}/buoc/3",
+                f"/ho-so/{returned}/buoc/5",
+                f"/ho-so/{returned}/rut",
+                f"/ho-so/{gone}/",
+                f"/dang-ky/{fair.slug}",
+                rsvp,
+            ],
+            "staff": [f"/ql/{fair.slug}/nop-ho?q=hop+tac", f"/ho-so/{returned}/", rsvp],
+        }
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.expects_console("status of 410")
+def test_pages_are_accessible_and_fit(app, open_page, live_server, addresses, width):
+    wrong: list[object] = []
+    for whose, user in (("public", None), ("own", "user"), ("staff", "officer")):
+        page = open_page(width)
+        if user is not None:
+            with app.app_context():
+                token = session_token(addresses[user])
+            page.context.add_cookies([{"name": "tgfair", "value": token, "url": live_server}])
+        for address in addresses[whose]:
+            page.goto(address)
+            wrong += [f"{whose} {address}: {line}" for line in judge(page)]
+            if os.environ.get("SHOTS"):
+                name = address.strip("/").replace("/", "_").partition("?")[0]
+                page.screenshot(
+                    path=f"{os.environ['SHOTS']}/{width}_{whose}_{name}.png", full_page=True
+                )
+
+    assert wrong == []
+
+
+def test_first_load_of_the_invitation_is_small(open_page, link):
+    page, sizes = open_page(360), []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+
+    page.goto(link, wait_until="networkidle")
+
+    assert sum(sizes) <= 60 * 1024

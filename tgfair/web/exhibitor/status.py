@@ -9,8 +9,9 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from tgfair.core.application.steps import Step, field_label
+from tgfair.core.calendar_text import vn_datetime
 from tgfair.core.errors import ForbiddenError
-from tgfair.core.workflow import FINAL
+from tgfair.core.workflow import ACCEPTED, EDITABLE, FINAL, State
 from tgfair.models.application import Fix
 from tgfair.services import applications, submissions
 from tgfair.services.queries import my_applications as reads
@@ -70,9 +71,33 @@ def status(code: str) -> Any:
         milestones=reads.timeline(page.application),
         booths=published_booths_of(page.application.id),
         final=page.application.state in FINAL,
+        tasks=_tasks(page),
         field_label=field_label,
         fix_url=_fix_url,
     )
+
+
+def _tasks(page: reads.ApplicationPage) -> list[dict[str, Any]]:
+    """Return what is left to do after sending, done things too."""
+    application, fair = page.application, page.application.fair
+    code, state = application.code, application.state
+    tasks = []
+    if page.papers and state not in FINAL | EDITABLE:
+        labels = ", ".join(paper.label for paper in page.missing)
+        tasks.append(_task("Gửi ảnh và giấy tờ", "files", code, done=not labels, hint=labels))
+    if state in {State.ALLOCATED, State.CONFIRMED}:
+        until = f"Hạn {vn_datetime(fair.confirm_until)}" if fair.confirm_until else ""
+        done = state is State.CONFIRMED
+        tasks.append(_task("Nhận gian hàng", "booth", code, done=done, hint=until))
+    if state in ACCEPTED:
+        named = bool(application.people)
+        tasks.append(_task("Ghi tên người trực gian hàng", "people", code, done=named))
+    return tasks
+
+
+def _task(label: str, endpoint: str, code: str, *, done: bool, hint: str = "") -> dict[str, Any]:
+    url = url_for(f"exhibitor.{endpoint}", code=code)
+    return {"label": label, "url": url, "done": done, "hint": "" if done else hint}
 
 
 def _fix_url(code: str, fix: Fix) -> str:
