@@ -169,7 +169,7 @@ def _snapshots(
             decision_no=product.decision_no,
             expires_on=product.expires_on,
             certificate_state=product.state_on(last_day),
-            search_fold=fold(product.name),
+            search_fold=fold(product.name)[:400],
         )
         for product in checked.products.chosen
     ]
@@ -178,7 +178,7 @@ def _snapshots(
             name=other.name,
             group=other.group,
             certificate_state="none",
-            search_fold=fold(other.name),
+            search_fold=fold(other.name)[:400],
         )
         for other in checked.products.others
     ]

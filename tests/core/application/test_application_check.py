@@ -110,6 +110,13 @@ def test_booths_beyond_the_fair_and_a_zone_that_is_gone():
     ]
 
 
+@pytest.mark.parametrize("booths", ["0", "00019999", "-1", "²", "một"])
+def test_booths_that_are_no_number_of_booths(booths):
+    found = sentences(Step.BOOTH, {"booths": booths, "fascia": "HTX Hòa Lộc"})
+
+    assert [field for field, _ in found] == ["booths"]
+
+
 def test_people_may_be_postponed():
     assert sentences(Step.PEOPLE, {"later": "1"}) == []
 

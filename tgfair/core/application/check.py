@@ -22,6 +22,7 @@ from tgfair.core.application.typed import (
     MAX_OTHERS,
     MAX_WISHES,
     parse_power,
+    small_number,
     text_of,
     ticked,
 )
@@ -141,9 +142,9 @@ def check_booth(answers: StepAnswers, rules: Rules) -> tuple[BoothNeeds, list[Pr
 
 
 def _booths(step: StepCheck, most: int) -> int:
-    text = step.text("booths", MAX_NAME) or "1"
-    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= most:
-        return int(text)
+    number = small_number(step.text("booths", MAX_NAME) or "1")
+    if number is not None and 1 <= number <= most:
+        return number
     step.add("booths", f"Số gian hàng từ 1 đến {most}. Cần nhiều hơn thì ghi ở ô Yêu cầu khác")
     return 1
 

@@ -48,6 +48,13 @@ def wanted_papers(
     return tuple(papers)
 
 
+def with_asked(papers: Sequence[Paper], asked: Iterable[str]) -> tuple[Paper, ...]:
+    """Add the kinds that an officer asked for when returning the application."""
+    known = {paper.kind for paper in papers}
+    more = [kind for kind in dict.fromkeys(asked) if kind in PAPER_LABELS and kind not in known]
+    return (*papers, *(Paper(kind) for kind in more))
+
+
 def missing_papers(wanted: Iterable[Paper], given: Iterable[str]) -> tuple[Paper, ...]:
     """Return the wanted papers of which no file is there."""
     there = set(given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tgfair.core.application.typed import small_number
 from tgfair.core.errors import InvalidError
 from tgfair.core.vietnamese import check_text
 
@@ -37,10 +38,10 @@ def check_rsvp(
         raise InvalidError(f"Dài quá {MAX_NOTE} ký tự. Hãy viết ngắn lại.", field="note")
     if answer == "no":
         return RsvpAnswer(answer, 0, (), text or None)
-    typed = headcount.strip()
-    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed[:4]) <= MAX_HEADCOUNT):
+    number = small_number(headcount)
+    if number is None or not 1 <= number <= MAX_HEADCOUNT:
         raise InvalidError(f"Ghi số người dự, từ 1 đến {MAX_HEADCOUNT}", field="headcount")
     chosen = tuple(key for key in products if key in offered) if answer == "yes" else ()
     if answer == "yes" and not chosen:
         raise InvalidError("Chưa chọn sản phẩm nào để trưng bày", field="product")
-    return RsvpAnswer(answer, int(typed), chosen, text or None)
+    return RsvpAnswer(answer, number, chosen, text or None)

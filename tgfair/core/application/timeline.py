@@ -55,5 +55,8 @@ def milestones(state: State, started_at: datetime, history: Sequence[Happened]) 
         Milestone(STATE_LABELS[last.state], last.at, "done" if ended else "now", last.note)
     )
     if state not in FINAL:
-        lines += [Milestone(_COMING[one], None, "todo") for one in _WAY[_REACHED[state] :]]
+        coming = [_COMING[one] for one in _WAY[_REACHED[state] :]]
+        if state is State.CHANGES_REQUESTED:
+            coming[0] = "Gửi lại hồ sơ"
+        lines += [Milestone(label, None, "todo") for label in coming]
     return lines

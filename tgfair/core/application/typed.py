@@ -62,6 +62,12 @@ def ticked(answers: StepAnswers, field: str) -> bool:
     return bool(answers.get(field))
 
 
+def small_number(text: str) -> int | None:
+    """Return a typed whole number of at most four figures, or None."""
+    digits = text.strip()
+    return int(digits) if re.fullmatch("[0-9]{1,4}", digits) else None
+
+
 def parse_power(text: str) -> int:
     """Return watts: `500`, `1.500`, `1,5 kW`, `2kw`; 0 for nothing.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tgfair.core.application.check import check_all
 from tgfair.core.application.model import Checked, OfferedProduct, Problem, Rules
-from tgfair.core.application.papers import Paper, missing_papers, wanted_papers
+from tgfair.core.application.papers import Paper, missing_papers, wanted_papers, with_asked
 from tgfair.core.application.steps import Step
 from tgfair.core.application.timeline import Happened, Milestone, milestones
 from tgfair.core.errors import NotFoundError, TgfairError
@@ -99,14 +99,17 @@ def application_page(actor: Actor, code: str, *, now: datetime) -> ApplicationPa
     fair = application.fair
     offered = offered_products(session, application.exhibitor_id)
     checked, problems = check_all(application.answers, rules_of(fair), offered)
+    fixes = tuple(current_fixes(application))
+    wanted = wanted_papers(fair.texts, checked.products.chosen, fair.last_day)
+    asked = (fix.field for fix in fixes if fix.step == Step.FILES)
     return ApplicationPage(
         application=application,
         rules=rules_of(fair),
         offered=offered,
         checked=checked,
         problems=(*problems, *contact_problems(actor, application, checked)),
-        papers=wanted_papers(fair.texts, checked.products.chosen, fair.last_day),
-        fixes=tuple(current_fixes(application)),
+        papers=with_asked(wanted, asked),
+        fixes=fixes,
         closed=_closed(application, now=now),
         on_behalf=files_on_behalf(actor, application),
     )
