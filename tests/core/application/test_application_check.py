@@ -135,9 +135,10 @@ def test_parse_power(text, watts):
     assert parse_power(text) == watts
 
 
-def test_parse_power_beyond_every_feed():
+@pytest.mark.parametrize("text", ["90000", "9" * 2000, "kW", "-5", "²"])
+def test_parse_power_that_no_feed_can_give(text):
     with pytest.raises(InvalidError):
-        parse_power("90000")
+        parse_power(text)
 
 
 def test_certificate_is_judged_on_the_last_day():

@@ -16,8 +16,8 @@ MAX_WISHES = 3
 _KEPT_CHARACTERS = 2000
 _KEPT_TICKS = 100
 MAX_POWER_W = 50_000
-_POWER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(k?)\s*(?:w|oat)?")
-_THOUSANDS = re.compile(r"(\d{1,2})[.,](\d{3})")
+_POWER = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,3})?)\s*(k?)\s*(?:w|oat)?")
+_THOUSANDS = re.compile(r"([0-9]{1,2})[.,]([0-9]{3})")
 
 
 def fields_of(step: Step, rules: Rules) -> tuple[str, ...]:
