@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -17,6 +18,8 @@ from tgfair.core.taxcode import mask_tax_code
 from tgfair.services.register_files import Reading
 
 SAMPLES = 3
+# Cells with a true date come as ISO text.
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SILENT = frozenset({"tax_code_kind", "issuer_level", "issued_precision", "expires_from"})
 
 
@@ -202,8 +205,11 @@ def _sentences(register: Register) -> Iterator[tuple[Problem, str]]:
     names = {s.id: f"“{s.name}” (hàng {s.rows[0][0]})" for s in register.subjects}
     for problem in register.problems:
         shown = replace(problem, same_as=names.get(problem.same_as or "", problem.same_as))
+        value = str(problem.value)
         if problem.code.startswith("tax_code"):
-            shown = replace(shown, value=mask_tax_code(str(problem.value)))
+            shown = replace(shown, value=mask_tax_code(value))
+        elif _ISO_DAY.fullmatch(value):
+            shown = replace(shown, value=vn_date(date.fromisoformat(value)))
         yield problem, shown.message()
 
 

@@ -105,6 +105,11 @@ def day() -> date:
     return clock.day_in_vietnam(now())
 
 
+def today() -> date:
+    """Return the day of the request in Viet Nam."""
+    return clock.day_in_vietnam(now())
+
+
 def cookie_name() -> str:
     """Return the session cookie's name; `__Host-` needs https."""
     return "__Host-tgfair" if config().https else "tgfair"

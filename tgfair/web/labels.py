@@ -12,6 +12,7 @@ from tgfair.models.fair import FairKind, FairStatus, IntakeMode
 from tgfair.models.invitation import Rsvp
 from tgfair.models.job import JobState
 from tgfair.models.outbox import Channel, MessageState
+from tgfair.models.register_import import ImportState
 from tgfair.models.slot import SlotKind
 
 LABELS: dict[type, dict[str, str]] = {
@@ -72,6 +73,11 @@ LABELS: dict[type, dict[str, str]] = {
         "done": "Đã xong",
         "failed": "Bị lỗi",
         "cancelled": "Đã dừng",
+    },
+    ImportState: {
+        "uploaded": "Chờ nhập",
+        "applied": "Đã nhập",
+        "discarded": "Đã bỏ",
     },
     SlotKind: {
         "load_in": "Chở hàng vào",
