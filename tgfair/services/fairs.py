@@ -8,9 +8,10 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tgfair.core.errors import InvalidError
+from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
 from tgfair.core.phone import normalize_phone
@@ -42,6 +43,16 @@ class FairProblemsError(InvalidError):
     def __init__(self, problems: list[TimetableProblem]) -> None:
         super().__init__(f"Có {len(problems)} chỗ cần sửa.", field=problems[0].field)
         self.problems = tuple(problems)
+
+
+class FairRaceError(ConflictError):
+    """Somebody took the same number, code or address in the same moment."""
+
+    code = "fair_race"
+
+    def message(self) -> str:
+        """Ask to press again."""
+        return "Có người vừa lập một sự kiện khác cùng lúc. Hãy bấm lại."
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,7 @@ def create_fair(
     Raises:
         FairProblemsError: with every field that cannot be used.
         NotFoundError: the fair to copy is missing.
+        FairRaceError: somebody created another fair in the same moment.
     """
     start = start or Start()
     with transaction() as session:
@@ -117,8 +129,15 @@ def _new(session: Session, data: FairData, source: Fair | None, *, now: datetime
     _write(fair, data)
     put_timetable(fair, data.timetable, opens=data.opens)
     session.add(fair)
-    session.flush()
+    _flush(session)
     return fair
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise FairRaceError from error
 
 
 def _furnish(
@@ -166,7 +185,7 @@ def edit_fair(
     """Change a fair's data and return its slug; its days move by `fair_dates.change_dates` only.
 
     Raises:
-        ConflictError: somebody else changed it since the page was shown.
+        ConflictError: somebody else changed it since the page was shown, or took its names.
         FairProblemsError: with every field that cannot be used.
     """
     with transaction() as session:
@@ -176,6 +195,7 @@ def edit_fair(
         _refuse_problems(session, data, fair)
         _write(fair, data)
         put_timetable(fair, data.timetable, opens=data.opens)
+        _flush(session)
         record(session, actor, "fair.edited", fair, now=now, fair_id=fair.id)
         return fair.slug
 

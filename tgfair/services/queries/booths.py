@@ -107,6 +107,11 @@ class BoothView:
         return ", ".join(holder.shown_name for holder in self.holders)
 
     @property
+    def size(self) -> str:
+        """Return "3 × 3 m", with a decimal comma."""
+        return f"{self.w:g} × {self.h:g} m".replace(".", ",")
+
+    @property
     def group(self) -> str | None:
         """Return the product group of the first holder that names one."""
         groups = (product.group for holder in self.holders for product in holder.products)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 
 from tgfair.core.calendar_text import vn_date
-from tgfair.core.errors import InvalidError
+from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.feasts import next_feasts
 from tgfair.core.lunar import LunarDate
 from tgfair.core.timetable import check_timetable
@@ -145,6 +145,9 @@ def create() -> Any:
     except FairProblemsError as error:
         put_problems(form, error)
         return _form_page(form), 400
+    except ConflictError as error:
+        form.form_errors.append(error.message())
+        return _form_page(form), 409
     flash("Đã lập sự kiện ở trạng thái nháp. Kiểm tra lịch và sơ đồ rồi mở.", "success")
     return redirect(f"/ql/{slug}/", code=303)
 
