@@ -200,6 +200,11 @@ def signed_in(actor: Actor, _obj: Any) -> bool:
     return actor.user_id is not None
 
 
+def any_reader(actor: Actor, _obj: Any) -> bool:
+    """Organisers and reviewers of any fair: the register of subjects is theirs to read."""
+    return actor.has(Role.ORGANISER) or actor.has(Role.REVIEWER)
+
+
 def any_officer(actor: Actor, _obj: Any) -> bool:
     """Commune officers; what they see is narrowed by `visible_to`."""
     return actor.has(Role.COMMUNE_OFFICER)
@@ -252,7 +257,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.FILE_ON_BEHALF: (admin, organiser, commune_officer),
     Action.IMPORT_REGISTER: (admin, organiser),
     Action.INVITE: (admin, organiser),
-    Action.LIST_EXHIBITORS: (admin, organiser, reviewer, any_officer),
+    Action.LIST_EXHIBITORS: (admin, any_reader, any_officer),
     Action.MANAGE_BADGES: (admin, organiser),
     Action.MANAGE_FAIRS: (admin, organiser),
     Action.MANAGE_GATES: (admin, organiser),
@@ -272,7 +277,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.VIEW_APPLICATION: (admin, organiser, reviewer, commune_officer, member, invited),
     Action.VIEW_AUDIT: (admin,),
     Action.VIEW_BADGES: (admin, organiser, member, invited_verified),
-    Action.VIEW_EXHIBITOR: (admin, organiser, reviewer, commune_officer, member, invited),
+    Action.VIEW_EXHIBITOR: (admin, any_reader, commune_officer, member, invited),
     Action.VIEW_FAIR: (any_staff,),
     Action.VIEW_JOB: (admin, creator),
     Action.WITHDRAW_APPLICATION: (admin, organiser, owner, invited_verified),

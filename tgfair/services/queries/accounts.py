@@ -172,7 +172,7 @@ def staff_users(actor: Actor) -> list[StaffUser]:
     """Return every account that has or had a staff role, by name."""
     require(actor, Action.MANAGE_USERS)
     session = reader()
-    fairs = dict(session.execute(select(Fair.id, Fair.name)).tuples().all())
+    fairs = dict(session.execute(select(Fair.id, Fair.name)).all())
     communes = {unit.code: unit.name for unit in load_units().units if unit.valid_to is None}
     staff = User.id.in_(select(RoleGrant.user_id)) | User.password_hash.is_not(None)
     query = select(User).where(staff).options(selectinload(User.grants)).order_by(User.name)
@@ -189,7 +189,7 @@ def role_limits(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, st
     """Return the fairs (slug, name) and communes (code, name) a role can be limited to."""
     require(actor, Action.MANAGE_USERS)
     query = select(Fair.slug, Fair.name).order_by(Fair.first_day.desc())
-    fairs = [(slug, name) for slug, name in reader().execute(query).tuples()]
+    fairs = [(slug, name) for slug, name in reader().execute(query)]
     communes = [
         (unit.code, unit.name)
         for unit in load_units().units
