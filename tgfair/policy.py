@@ -205,6 +205,11 @@ def any_reader(actor: Actor, _obj: Any) -> bool:
     return actor.has(Role.ORGANISER) or actor.has(Role.REVIEWER)
 
 
+def officer_at_fair(actor: Actor, obj: Any) -> bool:
+    """Commune officers, asked about a fair itself: whom they file for is asked of the subject."""
+    return isinstance(obj, Fair) and actor.has(Role.COMMUNE_OFFICER)
+
+
 def any_officer(actor: Actor, _obj: Any) -> bool:
     """Commune officers; what they see is narrowed by `visible_to`."""
     return actor.has(Role.COMMUNE_OFFICER)
@@ -254,7 +259,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.EDIT_APPLICATION: (admin, organiser, commune_officer, member, invited),
     Action.EDIT_EXHIBITOR: (admin, organiser),
     Action.EDIT_FAIR: (admin, organiser),
-    Action.FILE_ON_BEHALF: (admin, organiser, commune_officer),
+    Action.FILE_ON_BEHALF: (admin, organiser, commune_officer, officer_at_fair),
     Action.IMPORT_REGISTER: (admin, organiser),
     Action.INVITE: (admin, organiser),
     Action.LIST_EXHIBITORS: (admin, any_reader, any_officer),

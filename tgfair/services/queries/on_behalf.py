@@ -29,7 +29,7 @@ class Candidate:
 
 
 def candidates(actor: Actor, fair: Fair, typed: str) -> list[Candidate]:
-    """Return subjects the officer may file for whose name or tax code holds what was typed."""
+    """Return subjects the actor may know of whose name or tax code holds what was typed."""
     folded = fold(typed)
     if not folded:
         return []

@@ -14,6 +14,7 @@ ROOMS: tuple[tuple[str, str, Action], ...] = (
     ("Tổng quan", "", Action.VIEW_FAIR),
     ("Giấy mời", "giay-moi", Action.INVITE),
     ("Hồ sơ", "ho-so", Action.VIEW_FAIR),
+    ("Nộp hộ", "nop-ho", Action.FILE_ON_BEHALF),
     ("Sơ đồ", "so-do", Action.VIEW_FAIR),
     ("Xếp gian", "xep", Action.ASSIGN_BOOTHS),
     ("Khung giờ", "khung-gio", Action.EDIT_FAIR),
