@@ -141,6 +141,8 @@ def _install_static(app: Flask) -> None:
         if endpoint != "static" or "v" in values:
             return
         name = values["filename"]
+        if name.startswith("fonts/"):
+            return  # a style sheet names the same file: another address would load it twice
         if name not in versions:
             file = Path(app.static_folder or "") / name
             body = file.read_bytes() if file.is_file() else b""

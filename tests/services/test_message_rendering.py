@@ -70,8 +70,11 @@ class World:
         )
         self._booth()
         application_id = self.application.id
-        for field, text in (("photo", "Ảnh giấy chứng nhận bị mờ"), ("phone", "Thiếu 1 chữ số")):
-            save(Fix(application_id=application_id, round=1, step="files", field=field, text=text))
+        for step, field, text in (
+            ("files", "ocop_cert", "Ảnh bị mờ"),
+            ("contact", "phone", "Thiếu 1 chữ số"),
+        ):
+            save(Fix(application_id=application_id, round=1, step=step, field=field, text=text))
         save(
             FairDateChange(
                 fair_id=self.fair.id,
@@ -216,7 +219,8 @@ def test_a_sign_in_mail_derives_its_secrets_when_it_is_rendered(world):
 def test_a_returned_mail_lists_every_fix(world):
     text = world.mail("returned").text
 
-    assert "1. Ảnh giấy chứng nhận bị mờ\n2. Thiếu 1 chữ số\n" in text
+    assert "1. Giấy chứng nhận OCOP còn hạn: Ảnh bị mờ\n" in text
+    assert "2. Số điện thoại di động: Thiếu 1 chữ số\n" in text
 
 
 def test_a_revoked_invitation_is_not_sent(world):

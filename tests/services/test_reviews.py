@@ -282,7 +282,7 @@ def test_a_dry_run_tells_and_writes_nothing(fair, reviewer):
         reviewer, fair.id, seen, Decision(Event.REJECT), dry_run=True, now=NOW
     )
 
-    sentence = "Hồ sơ đang ở trạng thái “Đang soạn” nên không thể không duyệt. Hãy tải lại trang."
+    sentence = "Hồ sơ đang “Đang soạn” nên không làm được việc “Không duyệt”."
     assert result == BulkResult(
         (Chosen(sent.code, "Hợp tác xã Một", 1),),
         (Refused(draft.code, "Hợp tác xã Hai", sentence),),

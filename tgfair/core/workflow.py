@@ -125,8 +125,8 @@ class IllegalMoveError(ConflictError):
     def message(self) -> str:
         """Return a sentence for the page."""
         return (
-            f"Hồ sơ đang ở trạng thái “{STATE_LABELS[self.state]}” nên không thể "
-            f"{EVENT_LABELS[self.event].lower()}. Hãy tải lại trang."
+            f"Hồ sơ đang “{STATE_LABELS[self.state]}” nên không làm được việc "
+            f"“{EVENT_LABELS[self.event]}”."
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tgfair import clock
 from tgfair.config import Config
+from tgfair.core.application.steps import field_label
 from tgfair.core.errors import TgfairError
 from tgfair.models.account import CodePurpose, OneTimeCode
 from tgfair.models.application import Application, Fix
@@ -194,12 +195,12 @@ def _fixes(session: Session, message: Message) -> dict[str, Any]:
         .where(Fix.application_id == message.application_id)
         .scalar_subquery()
     )
-    texts = session.scalars(
-        select(Fix.text)
+    rows = session.scalars(
+        select(Fix)
         .where(Fix.application_id == message.application_id, Fix.round == newest)
         .order_by(Fix.id)
     ).all()
-    return {"fixes": list(texts)}
+    return {"fixes": [f"{field_label(fix.step, fix.field)}: {fix.text}" for fix in rows]}
 
 
 def _date_change(session: Session, message: Message) -> dict[str, Any]:
