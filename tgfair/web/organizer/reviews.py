@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request
 
 from tgfair.core.application.steps import FIELD_LABELS, STEP_LABELS
 from tgfair.core.decision import REJECT_REASONS
-from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
 from tgfair.core.workflow import EVENT_LABELS, Event
 from tgfair.models.fair import Fair
 from tgfair.services import reviews
@@ -122,6 +122,8 @@ def give_to_officer(slug: str, code: str) -> Any:
         result = reviews.assign_reviewer(actor(), fair.id, [code], user, now=now())
         if result.cannot:
             raise InvalidError(result.cannot[0].sentence, field="reviewer")
+        if not result.will:
+            raise NotFoundError
         return "Đã giao hồ sơ." if user else "Đã bỏ giao hồ sơ."
 
     return _act(fair, code, act)
