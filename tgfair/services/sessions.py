@@ -102,7 +102,7 @@ def _user_actor(session: Session, row: AuthSession) -> Actor:
 
 
 def _invited_actor(session: Session, row: AuthSession) -> Actor | None:
-    invitation = session.get(Invitation, row.invitation_id)
+    invitation = session.get(Invitation, row.invitation_id or 0)
     if invitation is None or invitation.revoked_at is not None:
         return None
     if invitation.revision != row.invitation_revision:

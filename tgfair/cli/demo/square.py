@@ -26,7 +26,7 @@ MOVED = CREATED + timedelta(days=7)
 INVITED = FAIR_OPENS - timedelta(days=40)
 OPENED = FAIR_OPENS - timedelta(days=35)
 DECIDED = FAIR_OPENS - timedelta(days=14)
-FROM_REGISTER = 112
+FROM_REGISTER, LATE_FROM = 112, 60
 # How the 168 end: the rest, 128, are approved.
 DRAFTS, RETURNED, RESENT, WITHDRAWN, WAITLISTED, REJECTED = 5, 4, 3, 8, 11, 9
 REJECTIONS = (
@@ -91,11 +91,10 @@ def applicants(subjects: list[Exhibitor]) -> list[Exhibitor]:
     """Return the 168: delegations, subjects of the register, others."""
     ids = guests.delegations(now=at(OPENED)) + guests.others(now=at(OPENED))
     made = [reading.exhibitor(public_id) for public_id in ids]
-    return [
-        *made[: len(guests.PROVINCES)],
-        *subjects[:FROM_REGISTER],
-        *made[len(guests.PROVINCES) :],
-    ]
+    delegations, others = made[: len(guests.PROVINCES)], made[len(guests.PROVINCES) :]
+    # The last ones are those that get stuck on the way; they were invited, so they have a link.
+    early, late = subjects[:LATE_FROM], subjects[LATE_FROM:FROM_REGISTER]
+    return [*delegations, *early, *others, *late]
 
 
 def apply(fair: Fair, number: int, subject: Exhibitor, *, total: int) -> None:
