@@ -24,7 +24,8 @@ from tgfair.models import Role, Rsvp, SlotKind
 from tgfair.policy import SYSTEM
 from tgfair.services.allocations import assign_booth, block_booth
 from tgfair.services.queries.slots import windows
-from tgfair.services.slots import Windows, book_slot, create_slots
+from tgfair.services.slot_windows import Windows, create_slots
+from tgfair.services.slots import book_slot
 
 PAGES = (
     "/ql/",

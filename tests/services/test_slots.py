@@ -22,16 +22,18 @@ from tgfair.extensions import db
 from tgfair.models import Role, Slot, SlotBooking, SlotKind
 from tgfair.policy import SYSTEM, Actor
 from tgfair.services.fair_status import set_fair_status
-from tgfair.services.slots import (
-    AlreadyBookedError,
-    SlotFullError,
+from tgfair.services.slot_windows import (
     SlotInUseError,
     Windows,
-    book_slot,
-    cancel_booking,
     create_slots,
     delete_slot,
     edit_slot,
+)
+from tgfair.services.slots import (
+    AlreadyBookedError,
+    SlotFullError,
+    book_slot,
+    cancel_booking,
     move_booking,
 )
 from tgfair.services.uow import reader

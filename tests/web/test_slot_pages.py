@@ -25,7 +25,8 @@ from tgfair import clock
 from tgfair.core.workflow import State
 from tgfair.models import Role, Slot, SlotBooking, SlotKind
 from tgfair.policy import SYSTEM
-from tgfair.services.slots import Windows, book_slot, create_slots
+from tgfair.services.slot_windows import Windows, create_slots
+from tgfair.services.slots import book_slot
 from tgfair.services.uow import reader
 
 

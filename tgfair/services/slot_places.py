@@ -11,8 +11,15 @@ from datetime import datetime
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
+from tgfair.core.calendar_text import VIETNAM, vn_date, vn_time
 from tgfair.models.application import Application
 from tgfair.models.slot import Slot, SlotBooking
+
+
+def window_name(slot: Slot) -> str:
+    """Return "07:00–08:00 ngày 17/06/2026, Cổng 1"."""
+    day = vn_date(slot.starts_at.astimezone(VIETNAM).date())
+    return f"{vn_time(slot.starts_at)}–{vn_time(slot.ends_at)} ngày {day}, {slot.place}"
 
 
 def take_place(session: Session, slot_id: int) -> bool:

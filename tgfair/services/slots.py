@@ -1,30 +1,23 @@
-"""Time windows of a fair: make them, book a place, give it back. Never more than fit."""
+"""Places in time windows: book, move, give back. Never more than fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tgfair.core.calendar_text import VIETNAM, vn_date, vn_time
 from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
 from tgfair.core.vietnamese import check_text
 from tgfair.core.workflow import ACCEPTED, STATE_LABELS
 from tgfair.models.application import Application
-from tgfair.models.fair import Fair
 from tgfair.models.slot import Slot, SlotBooking, SlotKind
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.audit import record
-from tgfair.services.slot_places import give_back, take_place
+from tgfair.services.slot_places import give_back, take_place, window_name
 from tgfair.services.uow import find, reader, transaction
 
-MOST_WINDOWS = 200
-MOST_PLACES = 1000
-LEAST_MINUTES, MOST_MINUTES = 5, 24 * 60
 ALTERNATIVES = 3
 # A subject drives in once and out once; staff may give a second window.
 ONCE = frozenset({SlotKind.LOAD_IN, SlotKind.LOAD_OUT})
@@ -59,146 +52,6 @@ class AlreadyBookedError(ConflictError):
     def message(self) -> str:
         """Name the window, and say how to change it."""
         return f"Hồ sơ đã có chỗ trong khung {self.window}. Muốn đổi, hãy bấm “Đổi sang khung này”."
-
-
-class SlotInUseError(ConflictError):
-    """The window has bookings that would not fit any more."""
-
-    code = "slot_in_use"
-
-    def __init__(self, booked: int) -> None:
-        super().__init__(booked)
-        self.booked = booked
-
-    def message(self) -> str:
-        """Say how many places are taken."""
-        return f"Khung này đã có {self.booked} hồ sơ đặt chỗ. Hãy hủy hoặc đổi các chỗ đó trước."
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Equal windows of one day, from the first start to the last end."""
-
-    kind: SlotKind
-    place: str
-    day: date
-    first: time
-    last: time
-    minutes: int
-    capacity: int
-    note: str = ""
-
-
-def window_name(slot: Slot) -> str:
-    """Return "07:00–08:00 ngày 17/06/2026, Cổng 1"."""
-    day = vn_date(slot.starts_at.astimezone(VIETNAM).date())
-    return f"{vn_time(slot.starts_at)}–{vn_time(slot.ends_at)} ngày {day}, {slot.place}"
-
-
-def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime) -> int:
-    """Make equal windows and return how many; those that are there already are left alone.
-
-    Raises:
-        InvalidError: a number or an hour is out of range.
-    """
-    place = check_text(windows.place, field="place")
-    starts = _starts(windows, place)
-    length = timedelta(minutes=windows.minutes)
-    with transaction() as session:
-        fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
-        require(actor, Action.EDIT_FAIR, fair)
-        same = (Slot.fair_id == fair.id, Slot.kind == windows.kind, Slot.place == place)
-        known = set(session.scalars(select(Slot.starts_at).where(*same)))
-        new = [start for start in starts if start not in known]
-        session.add_all(
-            Slot(
-                fair_id=fair.id,
-                kind=windows.kind,
-                place=place,
-                starts_at=start,
-                ends_at=start + length,
-                capacity=windows.capacity,
-                free=windows.capacity,
-                note=check_text(windows.note, field="note")[:200] or None,
-            )
-            for start in new
-        )
-        record(session, actor, "slots.created", fair, now=now, fair_id=fair.id, count=len(new))
-        return len(new)
-
-
-def _starts(windows: Windows, place: str) -> list[datetime]:
-    if not place or len(place) > 120:  # noqa: PLR2004 -- the column's length
-        raise InvalidError("Hãy ghi nơi, ví dụ Cổng 1.", field="place")
-    if not 1 <= windows.capacity <= MOST_PLACES:
-        raise InvalidError(f"Số chỗ từ 1 đến {MOST_PLACES}.", field="capacity")
-    if not LEAST_MINUTES <= windows.minutes <= MOST_MINUTES:
-        raise InvalidError(f"Mỗi khung từ {LEAST_MINUTES} phút đến 24 giờ.", field="minutes")
-    first = datetime.combine(windows.day, windows.first, tzinfo=VIETNAM)
-    last = datetime.combine(windows.day, windows.last, tzinfo=VIETNAM)
-    count = int((last - first) / timedelta(minutes=windows.minutes))
-    if count < 1:
-        raise InvalidError("Từ giờ đầu đến giờ cuối chưa đủ một khung.", field="last")
-    if count > MOST_WINDOWS:
-        raise InvalidError(f"Nhiều nhất {MOST_WINDOWS} khung một lần.", field="minutes")
-    return [first + timedelta(minutes=windows.minutes * n) for n in range(count)]
-
-
-def edit_slot(
-    actor: Actor, fair_id: int, slot_id: int, *, capacity: int, note: str, now: datetime
-) -> None:
-    """Change a window's number of places and note.
-
-    Raises:
-        SlotInUseError: more places are booked than would be left.
-        InvalidError: the number is out of range.
-    """
-    if not 1 <= capacity <= MOST_PLACES:
-        raise InvalidError(f"Số chỗ từ 1 đến {MOST_PLACES}.", field="capacity")
-    with transaction() as session:
-        slot = _slot(session, actor, fair_id, slot_id)
-        taken = Slot.capacity - Slot.free
-        changed = session.execute(
-            update(Slot)
-            .where(Slot.id == slot.id, taken <= capacity)
-            .values(capacity=capacity, free=capacity - taken, note=check_text(note)[:200] or None)
-            .execution_options(synchronize_session=False)
-        )
-        if getattr(changed, "rowcount", 0) != 1:
-            raise SlotInUseError(slot.capacity - slot.free)
-        record(session, actor, "slot.edited", slot, now=now, capacity=capacity)
-
-
-def delete_slot(actor: Actor, fair_id: int, slot_id: int, *, now: datetime) -> None:
-    """Delete a window that nobody has a place in.
-
-    Raises:
-        SlotInUseError: somebody has.
-    """
-    with transaction() as session:
-        slot = _slot(session, actor, fair_id, slot_id)
-        record(session, actor, "slot.deleted", slot, now=now, window=window_name(slot))
-        session.execute(
-            delete(SlotBooking).where(
-                SlotBooking.slot_id == slot.id, SlotBooking.cancelled_at.is_not(None)
-            )
-        )
-        try:
-            gone = session.execute(
-                delete(Slot)
-                .where(Slot.id == slot.id, Slot.free == Slot.capacity)
-                .execution_options(synchronize_session=False)
-            )
-        except IntegrityError as error:
-            raise SlotInUseError(1) from error
-        if getattr(gone, "rowcount", 0) != 1:
-            raise SlotInUseError(slot.capacity - slot.free)
-
-
-def _slot(session: Session, actor: Actor, fair_id: int, slot_id: int) -> Slot:
-    fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
-    require(actor, Action.EDIT_FAIR, fair)
-    return find(session, Slot, Slot.id == slot_id, Slot.fair_id == fair.id)
 
 
 def book_slot(actor: Actor, code: str, slot_id: int, *, plate: str = "", now: datetime) -> str:

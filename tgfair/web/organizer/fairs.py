@@ -164,7 +164,7 @@ def fair_overview(slug: str) -> Any:
         funnel=[{"label": text, "value": count} for text, count in found.funnel],
         rsvp=[{"label": label(answer), "value": count} for answer, count in found.rsvp],
         booths=[{"label": STATE_LABELS[state], "value": count} for state, count in found.booths],
-        states=[(state, n, f"/ql/{slug}/ho-so?trang-thai={state}") for state, n in found.states],
+        states=[(state, n, f"/ql/{slug}/ho-so?tt={state}") for state, n in found.states],
         work=work_items(today.work_of(actor(), [fair], now=now())),
         deadlines=today.deadlines([fair], now=now(), within=timedelta(days=400))[:6],
         problems=check_timetable(timetable_of(fair)),

@@ -16,7 +16,7 @@ from tgfair.documents.spreadsheet_out import Column, Row, table_xlsx
 from tgfair.models.fair import Fair
 from tgfair.models.slot import SlotKind
 from tgfair.policy import Action, require
-from tgfair.services import slots
+from tgfair.services import slot_windows, slots
 from tgfair.services.fair_timetable import local_day
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.queries.slots import windows
@@ -82,7 +82,7 @@ def create_windows(slug: str) -> Any:
     if not form.validate():
         return _page(fair, form), 400
     try:
-        count = slots.create_slots(actor(), fair.id, _wanted(form), now=now())
+        count = slot_windows.create_slots(actor(), fair.id, _wanted(form), now=now())
     except InvalidError as error:
         form[error.field or "minutes"].errors = [error.sentence]
         return _page(fair, form), 400
@@ -90,8 +90,8 @@ def create_windows(slug: str) -> Any:
     return _home(slug)
 
 
-def _wanted(form: WindowsForm) -> slots.Windows:
-    return slots.Windows(
+def _wanted(form: WindowsForm) -> slot_windows.Windows:
+    return slot_windows.Windows(
         kind=SlotKind(form.kind.data),
         place=form.place.data or "",
         day=form.day.data or date.max,
@@ -114,7 +114,7 @@ def edit_window(slug: str, slot_id: int) -> Any:
     """Change the number of places and the note."""
     fair = _fair(slug)
     try:
-        slots.edit_slot(
+        slot_windows.edit_slot(
             actor(),
             fair.id,
             slot_id,
@@ -134,7 +134,7 @@ def delete_window(slug: str, slot_id: int) -> Any:
     """Delete a window nobody has a place in."""
     fair = _fair(slug)
     try:
-        slots.delete_slot(actor(), fair.id, slot_id, now=now())
+        slot_windows.delete_slot(actor(), fair.id, slot_id, now=now())
         flash("Đã xóa khung giờ.", "success")
     except TgfairError as error:
         flash(error.message(), "error")

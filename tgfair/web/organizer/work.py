@@ -10,12 +10,12 @@ from tgfair.services.queries.today import FairWork, Need
 
 # What to say, where to do it, and how it looks.
 NEEDS: dict[Need, tuple[str, str, str]] = {
-    Need.REVIEW: ("hồ sơ chờ xét", "ho-so?trang-thai=submitted", ""),
-    Need.OVERDUE: ("hồ sơ quá hạn bổ sung", "ho-so?trang-thai=changes_requested", "warn"),
+    Need.REVIEW: ("hồ sơ chờ xét", "ho-so?tt=submitted", ""),
+    Need.OVERDUE: ("hồ sơ quá hạn bổ sung", "ho-so?tt=changes_requested", "warn"),
     Need.PLACE: ("hồ sơ đã duyệt chưa có gian", "xep", ""),
     Need.UNCONFIRMED: (
         "gian chưa xác nhận, sắp hoặc đã hết hạn",
-        "ho-so?trang-thai=allocated",
+        "ho-so?tt=allocated",
         "warn",
     ),
     Need.PROPOSALS: ("thư chờ bấm gửi", "thong-bao?muc=cho-bam", ""),
