@@ -17,7 +17,7 @@ from tgfair.core.short_code import parse_short_code
 from tgfair.core.workflow import State
 from tgfair.models import Application, Badge, BadgeState, Invitation, Message, Role, Rsvp
 from tgfair.policy import SYSTEM
-from tgfair.services import attendance, badge_printing, badges
+from tgfair.services import attendance, badge_printing, badges, staff_badges
 from tgfair.services.keys import keyring
 from tgfair.services.uow import reader, transaction
 
@@ -193,7 +193,23 @@ def test_revoked_badge_stays_revoked(fair):
     (row,) = rows(fair)
     assert (row.state, row.revoke_reason) == (BadgeState.REVOKED, "Mất thẻ")
     with pytest.raises(badges.BadgeVoidError):
-        badges.reissue_badge(SYSTEM, badge.public_id, reason="Nhầm", now=NOW)
+        badges.revoke_badge(SYSTEM, badge.public_id, reason="Lần nữa", now=NOW)
+    code = reader().get_one(Application, badge.application_id).code
+    assert badges.issue_to_application(SYSTEM, code, now=NOW) == badges.Issued()
+    assert names(fair) == []
+
+
+def test_revoked_badge_is_replaced_once_by_another_number(fair):
+    (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
+    badges.revoke_badge(SYSTEM, badge.public_id, reason="Nhầm người", now=NOW)
+
+    badges.reissue_badge(SYSTEM, badge.public_id, reason="Đúng người", now=NOW)
+    with pytest.raises(badges.BadgeVoidError):
+        badges.reissue_badge(SYSTEM, badge.public_id, reason="Đúng người", now=NOW)
+
+    old, new = rows(fair)
+    assert (old.state, new.state) == (BadgeState.REVOKED, BadgeState.VALID)
+    assert (new.holder_name, new.number == old.number) == ("Nguyễn Thị Út Hạnh", False)
 
 
 def test_corrected_name_keeps_the_number(fair):
@@ -254,12 +270,12 @@ def test_accepting_the_booth_issues_badges_to_who_is_named(fair):
 
 
 def test_staff_badge_is_made_once_for_one_form(fair):
-    form = badges.StaffBadge(
+    form = staff_badges.StaffBadge(
         BadgeKind.PRESS, "Lê Thị Báo", "Báo Ấp Bắc", 0b101, date(2026, 6, 18), date(2026, 6, 19)
     )
 
-    first = badges.add_staff_badge(SYSTEM, fair.id, form, key="k1", now=NOW)
-    again = badges.add_staff_badge(SYSTEM, fair.id, form, key="k1", now=NOW)
+    first = staff_badges.add_staff_badge(SYSTEM, fair.id, form, key="k1", now=NOW)
+    again = staff_badges.add_staff_badge(SYSTEM, fair.id, form, key="k1", now=NOW)
 
     (row,) = rows(fair)
     assert first == again == row.public_id
@@ -290,7 +306,9 @@ def test_staff_badge_with_bad_input_names_the_field(fair, changes, field):
     }
 
     with pytest.raises(InvalidError) as caught:
-        badges.add_staff_badge(SYSTEM, fair.id, badges.StaffBadge(**values), key="", now=NOW)
+        staff_badges.add_staff_badge(
+            SYSTEM, fair.id, staff_badges.StaffBadge(**values), key="", now=NOW
+        )
 
     assert caught.value.field == field
     assert rows(fair) == []

@@ -24,6 +24,7 @@ from tgfair.core.workflow import State
 from tgfair.models import Application, Fair, FairDateChange, PairingCode, Role, Scan
 from tgfair.policy import SYSTEM
 from tgfair.services import badges, gates, scans
+from tgfair.services.queries import gate_phones, head_counts
 from tgfair.services.queries import gates as queries
 from tgfair.services.uow import reader, transaction
 
@@ -67,14 +68,14 @@ def colours(actor, *items, now=NOW):
 
 def inside(fair, now=NOW):
     reader().rollback()
-    return queries.counts(fair.id, now=now).inside
+    return head_counts.counts(fair.id, now=now).inside
 
 
 def test_first_scan_is_green_and_counts(fair, phone, badge):
     (taken,) = take(phone, sent_scan(token_of(badge)))
 
     assert (taken.status, taken.verdict.title, taken.badge_id) == ("accepted", "MỜI VÀO", badge.id)
-    assert queries.counts(fair.id, now=NOW) == queries.Counts(inside=1, expected=1)
+    assert head_counts.counts(fair.id, now=NOW) == head_counts.Counts(inside=1, expected=1)
 
 
 def test_second_scan_is_amber_with_time_and_gate(fair, phone, other_phone, badge):
@@ -383,26 +384,26 @@ def test_only_a_phone_scans(fair, badge):
 def test_search_finds_names_of_the_own_fair_only(fair, phone, badge):
     make_badges(builders.make_fair(), "Nguyễn Thị Út Hạnh Khác")
 
-    hits = queries.search_badges(phone, "ut HANH")
+    hits = gate_phones.search_badges(phone, "ut HANH")
 
     assert [(hit.short_code, hit.name, hit.kind_label) for hit in hits] == [
         (badge.short_code, "Nguyễn Thị Út Hạnh", "Thẻ gian hàng")
     ]
-    assert queries.search_badges(phone, "ú") == []
-    assert queries.search_badges(phone, "%%") == []
-    assert queries.search_badges(phone, "a" * 1000) == []
+    assert gate_phones.search_badges(phone, "ú") == []
+    assert gate_phones.search_badges(phone, "%%") == []
+    assert gate_phones.search_badges(phone, "a" * 1000) == []
 
 
 def test_holders_are_of_the_own_fair_only(phone, fair):
     first, second = make_badges(fair, "Nguyễn Thị Út Hạnh", "Trần Văn Đức")
     (foreign,) = make_badges(builders.make_fair(), "Lê Văn Ơn")
 
-    holders = queries.holders_of(phone, {first.id, second.id, foreign.id})
+    holders = gate_phones.holders_of(phone, {first.id, second.id, foreign.id})
 
     organisation, kind = "Cơ sở Mắm Út Hạnh", "Thẻ gian hàng"
     assert holders == {
-        first.id: queries.Holder("Nguyễn Thị Út Hạnh", organisation, "", kind, "1/2"),
-        second.id: queries.Holder("Trần Văn Đức", organisation, "", kind, "2/2"),
+        first.id: gate_phones.Holder("Nguyễn Thị Út Hạnh", organisation, "", kind, "1/2"),
+        second.id: gate_phones.Holder("Trần Văn Đức", organisation, "", kind, "2/2"),
     }
 
 

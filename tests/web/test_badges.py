@@ -134,7 +134,7 @@ def test_booth_page_before_publication_says_so(client, fair, exhibitor, owner):
     assert "Chưa có sơ đồ được công bố" in page.text
     answer = post(client, f"/ho-so/{application.code}/gian")
     assert answer.status_code == 303
-    assert "không thể nhận gian này" in client.get(answer.location).text
+    assert "Hồ sơ đang “Đã duyệt”" in client.get(answer.location).text
 
 
 def test_bad_names_are_put_back_with_a_sentence(client, allocated, owner):
@@ -189,7 +189,7 @@ def test_organiser_issues_to_everybody(client, fair, organiser):
     make_confirmed(fair, "Nguyễn Thị Út Hạnh", "Trần Văn Đức")
     make_confirmed(fair, exhibitor=builders.make_exhibitor("Cơ sở Quên Tên"))
     sign_in(client, organiser)
-    assert "Phát thẻ cho 2 hồ sơ" in client.get(f"/ql/{fair.slug}/the").text
+    assert "Phát thẻ cho 1 hồ sơ" in client.get(f"/ql/{fair.slug}/the").text
 
     answer = post(client, f"/ql/{fair.slug}/the/phat")
     assert answer.status_code == 303
@@ -201,6 +201,7 @@ def test_organiser_issues_to_everybody(client, fair, organiser):
     assert job.text == "Đã phát 2 thẻ mới. 1 hồ sơ chưa ghi tên người trực."
     page = client.get(f"/ql/{fair.slug}/the").text
     assert "Cơ sở Quên Tên" in page
+    assert "Phát thẻ cho" not in page
     assert "1 hồ sơ chưa ghi tên người trực" in page
 
 
@@ -235,7 +236,7 @@ def test_organiser_issues_again_and_revokes(client, fair, organiser):
     reader().rollback()
     row = reader().get_one(Badge, badge.id)
     assert (row.generation, row.state) == (1, BadgeState.REVOKED)
-    assert "Thẻ này đã hủy" in client.get(again.location).text
+    assert "Thẻ này không còn dùng được" in client.get(again.location).text
     assert client.get(f"{path}.pdf").status_code == 400
 
 

@@ -23,17 +23,15 @@ class BadgeChanges:
     renamed: tuple[tuple[int, str], ...] = ()
     dropped: tuple[int, ...] = ()
 
-    @property
-    def any(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.added or self.renamed or self.dropped)
 
-
-def badge_changes(names: Sequence[str], holders: Sequence[str]) -> BadgeChanges:
+def badge_changes(
+    names: Sequence[str], holders: Sequence[str], withheld: Sequence[str] = ()
+) -> BadgeChanges:
     """Compare the `names` that are wanted with the `holders` of the valid badges.
 
     A person who keeps the name keeps the badge. Of the others the first new name takes over the
-    first free badge, so that a corrected letter does not cost a new number.
+    first free badge, so that a corrected letter does not cost a new number. `withheld` are people
+    whose badge an officer revoked: they get none by themselves.
     """
     wanted = Counter(names)
     free: list[int] = []
@@ -42,6 +40,7 @@ def badge_changes(names: Sequence[str], holders: Sequence[str]) -> BadgeChanges:
             wanted[holder] -= 1
         else:
             free.append(position)
+    wanted -= Counter(withheld)
     missing = list(wanted.elements())
     both = min(len(free), len(missing))
     return BadgeChanges(

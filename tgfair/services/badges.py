@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,6 @@ from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation, Rsvp
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
-from tgfair.services.idempotency import once, remember
 from tgfair.services.identifiers import digest, public_id, random_bits
 from tgfair.services.keys import ensure_key
 from tgfair.services.notifications import notify_application
@@ -33,7 +32,7 @@ from tgfair.services.uow import find, reader, transaction
 
 NUMBER_BITS = 63
 ALL_GATES = 255
-MAX_NAME, MAX_ORGANISATION, MAX_REASON = 120, 200, 300
+MAX_REASON = 300
 PEOPLE_CHANGED = "Cơ sở đổi người trực gian hàng."
 FEWER_DELEGATES = "Số đại biểu đăng ký giảm."
 REPLACED = "Thẻ đã cấp lại quá 15 lần, thay bằng thẻ mang số mới."
@@ -41,13 +40,13 @@ NO_REASON = "Chưa ghi lý do. Hãy ghi ngắn gọn vì sao."
 
 
 class BadgeVoidError(ConflictError):
-    """The badge was revoked; it cannot be issued again."""
+    """The badge was revoked or replaced, or its holder is out of the fair."""
 
     code = "badge_void"
 
     def message(self) -> str:
-        """Say what to do instead."""
-        return "Thẻ này đã hủy. Muốn có thẻ khác, hãy phát thẻ mới."
+        """Say how it stands."""
+        return "Thẻ này không còn dùng được: đã hủy, đã có thẻ khác thay, hoặc hồ sơ đã thôi."
 
 
 @dataclass(frozen=True)
@@ -60,22 +59,13 @@ class Issued:
     unnamed: bool = False
 
 
-@dataclass(frozen=True)
-class StaffBadge:
-    """What an organiser types for a badge of a staff kind; `gates` has bit 0 for gate 1."""
-
-    kind: BadgeKind
-    name: str
-    organisation: str
-    gates: int
-    first_day: date
-    last_day: date
-
-
 def is_void(badge: Badge) -> bool:
     """Return whether the gates must refuse the badge: revoked, or its holder is out of the fair."""
-    if badge.state is BadgeState.REVOKED:
-        return True
+    return badge.state is BadgeState.REVOKED or is_void_holder(badge)
+
+
+def is_void_holder(badge: Badge) -> bool:
+    """Return whether the application or invitation behind the badge is out of the fair."""
     if badge.application is not None and badge.application.state in FINAL:
         return True
     return badge.invitation is not None and badge.invitation.rsvp is Rsvp.NO
@@ -131,14 +121,15 @@ def issue(
     """Add, rename and revoke badges as the named people ask, and tell the producer of a change."""
     badges = valid_badges(session, application.id)
     names = [person.name for person in application.people]
-    changes = badge_changes(names, [badge.holder_name for badge in badges])
+    holders = [badge.holder_name for badge in badges]
+    changes = badge_changes(names, holders, _withheld(session, application.id))
     for name in changes.added:
         organisation = application.exhibitor.name
-        badge = _new_badge(
+        badge = new_badge(
             application.fair, BadgeKind.EXHIBITOR, name=name, organisation=organisation
         )
         badge.application_id = application.id
-        _stamp(session, actor, badge, kid=kid, now=now)
+        stamp(session, actor, badge, kid=kid, now=now)
     for position, name in changes.renamed:
         raise_generation(
             session, actor, badges[position], name=name, reason=PEOPLE_CHANGED, now=now
@@ -148,6 +139,17 @@ def issue(
     if changes.added or changes.renamed:
         _tell(session, application, now=now)
     return Issued(len(changes.added), len(changes.renamed), len(changes.dropped), unnamed=not names)
+
+
+def _withheld(session: Session, application_id: int) -> Sequence[str]:
+    """Return the holders whose badge an officer revoked."""
+    return session.scalars(
+        select(Badge.holder_name).where(
+            Badge.application_id == application_id,
+            Badge.state == BadgeState.REVOKED,
+            Badge.revoke_reason.not_in([PEOPLE_CHANGED, REPLACED]),
+        )
+    ).all()
 
 
 def _tell(session: Session, application: Application, *, now: datetime) -> None:
@@ -178,11 +180,11 @@ def issue_to_delegates(actor: Actor, invitation_id: int, *, now: datetime) -> Is
             void(session, actor, badge, reason=FEWER_DELEGATES, now=now)
         for _ in range(wanted - len(badges)):
             organisation = invitation.exhibitor.name
-            badge = _new_badge(
+            badge = new_badge(
                 invitation.fair, BadgeKind.DELEGATE, name="", organisation=organisation
             )
             badge.invitation_id = invitation.id
-            _stamp(session, actor, badge, kid=kid, now=now)
+            stamp(session, actor, badge, kid=kid, now=now)
         return Issued(max(0, wanted - len(badges)), 0, len(badges[wanted:]))
 
 
@@ -195,67 +197,33 @@ def delegate_badges(session: Session, invitation_id: int) -> Sequence[Badge]:
     ).all()
 
 
-def add_staff_badge(
-    actor: Actor, fair_id: int, form: StaffBadge, *, key: str, now: datetime
-) -> str:
-    """Issue a badge of a staff kind and return its public id.
-
-    Raises:
-        InvalidError: with the field to mend.
-    """
-    session = reader()
-    require(actor, Action.MANAGE_BADGES, find(session, Fair, Fair.id == fair_id))
-    name, organisation = _checked_form(form)
-    kid = ensure_key(fair_id, actor=actor, now=now)
-    with transaction() as session:
-        fair = find(session, Fair, Fair.id == fair_id)
-        require(actor, Action.MANAGE_BADGES, fair)
-        body = {"badge": fair_id, "form": vars(form), "session": actor.session_id}
-        if (replay := once(session, key, body, now=now)) is not None:
-            return str(replay["badge"])
-        badge = _new_badge(fair, form.kind, name=name, organisation=organisation)
-        badge.gates, badge.first_day = form.gates, form.first_day
-        badge.days = (form.last_day - form.first_day).days + 1
-        _stamp(session, actor, badge, kid=kid, now=now)
-        remember(session, key, {"badge": badge.public_id})
-        return badge.public_id
-
-
-def _checked_form(form: StaffBadge) -> tuple[str, str]:
-    name = check_text(form.name, field="name")
-    organisation = check_text(form.organisation, field="organisation")
-    if form.kind is BadgeKind.EXHIBITOR:
-        raise InvalidError("Thẻ gian hàng phát theo hồ sơ. Hãy chọn loại thẻ khác.", field="kind")
-    for text, longest, field in (
-        (name, MAX_NAME, "name"),
-        (organisation, MAX_ORGANISATION, "organisation"),
-    ):
-        if not text:
-            raise InvalidError("Hãy điền mục này.", field=field)
-        if len(text) > longest:
-            raise InvalidError(f"Dài quá {longest} ký tự. Hãy viết ngắn lại.", field=field)
-    if not form.gates:
-        raise InvalidError("Hãy chọn ít nhất một cổng.", field="gates")
-    if not 0 <= (form.last_day - form.first_day).days < ALL_GATES:
-        raise InvalidError("Ngày cuối phải từ ngày đầu trở đi.", field="last_day")
-    return name, organisation
-
-
 def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datetime) -> str:
     """Void the printed badge and issue its next generation; return the public id to print.
 
-    After generation 15 the badge is revoked and another number takes its place.
+    After generation 15, and for a badge that was revoked, another number takes its place.
 
     Raises:
-        BadgeVoidError: it was revoked.
+        BadgeVoidError: its holder left the fair, or has another badge in place of a revoked one.
         InvalidError: no reason given.
     """
     with transaction() as session:
         badge = _manageable(session, actor, badge_public_id)
-        if badge.state is BadgeState.REVOKED:
-            raise BadgeVoidError
         given = _checked_reason(reason)
-        return raise_generation(session, actor, badge, name=None, reason=given, now=now).public_id
+        if badge.state is BadgeState.VALID and not is_void(badge):
+            again = raise_generation(session, actor, badge, name=None, reason=given, now=now)
+            return again.public_id
+        if is_void_holder(badge) or _has_another(session, badge):
+            raise BadgeVoidError
+        return _with_new_number(session, actor, badge, name=None, now=now).public_id
+
+
+def _has_another(session: Session, badge: Badge) -> bool:
+    same = ("fair_id", "application_id", "invitation_id", "kind", "holder_name", "organisation")
+    criteria = [
+        getattr(Badge, column).is_not_distinct_from(getattr(badge, column)) for column in same
+    ]
+    valid = select(Badge.id).where(*criteria, Badge.state == BadgeState.VALID)
+    return session.scalars(valid.limit(1)).first() is not None
 
 
 def revoke_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datetime) -> None:
@@ -323,8 +291,9 @@ def _with_new_number(
     days_and_gates = ("gates", "first_day", "days")
     badge = Badge(**{column: getattr(old, column) for column in (*same, *days_and_gates)})
     badge.holder_name = old.holder_name if name is None else name
-    void(session, actor, old, reason=REPLACED, now=now)
-    _stamp(session, actor, badge, kid=old.kid, now=now)
+    if old.state is BadgeState.VALID:
+        void(session, actor, old, reason=REPLACED, now=now)
+    stamp(session, actor, badge, kid=old.kid, now=now)
     return badge
 
 
@@ -336,7 +305,7 @@ def void(session: Session, actor: Actor, badge: Badge, *, reason: str, now: date
     record(session, actor, "badge.revoked", badge, now=now, reason=reason)
 
 
-def _new_badge(fair: Fair, kind: BadgeKind, *, name: str, organisation: str) -> Badge:
+def new_badge(fair: Fair, kind: BadgeKind, *, name: str, organisation: str) -> Badge:
     """Return a badge for the fair's days and every gate, those opened later included."""
     setup_day = day_in_vietnam(fair.setup_from) if fair.setup_from else None
     first_day, days = badge_days(kind, fair.first_day, fair.last_day, setup_day)
@@ -351,7 +320,8 @@ def _new_badge(fair: Fair, kind: BadgeKind, *, name: str, organisation: str) -> 
     )
 
 
-def _stamp(session: Session, actor: Actor, badge: Badge, *, kid: int, now: datetime) -> None:
+def stamp(session: Session, actor: Actor, badge: Badge, *, kid: int, now: datetime) -> None:
+    """Give a new badge its numbers and add it."""
     badge.public_id = public_id()
     badge.number = random_bits(NUMBER_BITS)
     badge.short_code = _new_short_code(session)

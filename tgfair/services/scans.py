@@ -6,33 +6,28 @@ stand only the earlier passages of the same badges and the new rows.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair.clock import day_in_vietnam
 from tgfair.core.badge import BadgePayload, Refused, read
 from tgfair.core.badge_issue import badge_days
-from tgfair.core.calendar_text import vn_time
 from tgfair.core.errors import InvalidError
 from tgfair.core.gate import (
     AtGate,
     Colour,
-    Direction,
-    EarlierScan,
     ListedBadge,
     UnknownCode,
     Verdict,
     judge,
 )
 from tgfair.core.gate_scan import (
-    CLOCK_SLACK,
     BadScanError,
     SentScan,
     judged_at,
@@ -48,6 +43,7 @@ from tgfair.services.badge_printing import payload_of
 from tgfair.services.badges import is_void
 from tgfair.services.gates import UnpairedError, date_changed_at
 from tgfair.services.keys import keyring
+from tgfair.services.passages import Passage, Passages
 from tgfair.services.uow import reader, transaction
 
 MAX_BATCH = 200
@@ -176,7 +172,8 @@ def _take(
     numbers = sorted({one.number for one in found.values() if one.number is not None})
     _serialise(session, numbers)
     listed = _listed(session, post.fair_id, numbers)
-    passages = _Passages(session, post, found.values(), numbers)
+    days = {day_in_vietnam(one.at) for one in found.values()}
+    passages = Passages(session, post.fair_id, numbers, days)
     known = _known(session, post.fair_id, [one.sent.id for one in found.values()])
     answers: dict[int, Taken] = {}
     rows = []
@@ -187,8 +184,8 @@ def _take(
         on_list = listed.get(one.number or -1)
         verdict = UNDONE if one.sent.cancels else _verdict(post, one, on_list, passages)
         row = _row(post, one, on_list, verdict, now=now)
-        passages.add(row)
         rows.append(row)
+        passages.add(_passage(post, one, verdict))
         answers[position] = known[one.sent.id] = Taken(
             one.sent.id, "accepted", verdict, on_list.id if on_list else None
         )
@@ -235,74 +232,7 @@ def _days_after_change(badge: Badge, changed_at: datetime | None) -> tuple[date,
     return first_day, fair.last_day
 
 
-class _Passages:
-    """Who was let through on the days of a batch, and what was undone since."""
-
-    def __init__(
-        self, session: Session, post: _Post, found: Iterable[_Found], numbers: Sequence[int]
-    ) -> None:
-        days = [day_in_vietnam(one.at) for one in found]
-        self._by_badge: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        self._cancelled: set[tuple[int, str]] = set()
-        self._gates: dict[int, int] = {post.gate_id: post.gate}
-        # A day more on either side: the days are Vietnamese, the column is UTC.
-        rows = session.execute(
-            select(
-                Scan.badge_number,
-                Scan.scan_id,
-                Scan.device_id,
-                Scan.direction,
-                Scan.at,
-                Scan.admitted,
-                Scan.cancels,
-                Scan.gate_id,
-                Gate.number,
-            )
-            .join(Gate, Gate.id == Scan.gate_id)
-            .where(
-                Scan.fair_id == post.fair_id,
-                Scan.badge_number.in_(numbers),
-                or_(Scan.admitted, Scan.cancels.is_not(None)),
-            )
-            .order_by(Scan.at, Scan.id)
-        ).mappings()
-        for row in rows:
-            self._gates[row["gate_id"]] = row["number"]
-            if row["cancels"] or day_in_vietnam(row["at"]) in days:
-                self.add(dict(row))
-
-    def add(self, row: dict[str, Any]) -> None:
-        """Count one more scan; an undo takes back a scan of its own phone and badge."""
-        if row["badge_number"] is None:
-            return
-        if row["cancels"]:
-            self._cancelled.add((row["device_id"], row["cancels"]))
-        elif row["admitted"]:
-            self._by_badge[row["badge_number"]].append(row)
-
-    def before(self, number: int, at: datetime) -> list[EarlierScan]:
-        """Return the passages of the badge's Vietnamese day, oldest first.
-
-        Those a little later count too: two gates whose clocks differ must not both show green.
-        """
-        day = day_in_vietnam(at)
-        kept = [
-            row
-            for row in self._by_badge[number]
-            if (row["device_id"], row["scan_id"]) not in self._cancelled
-            and day_in_vietnam(row["at"]) == day
-            and row["at"] <= at + CLOCK_SLACK
-        ]
-        kept.sort(key=lambda row: row["at"])
-        return [
-            EarlierScan(
-                Direction(row["direction"]), vn_time(row["at"]), self._gates[row["gate_id"]]
-            )
-            for row in kept
-        ]
-
-
-def _verdict(post: _Post, one: _Found, listed: _Listed | None, passages: _Passages) -> Verdict:
+def _verdict(post: _Post, one: _Found, listed: _Listed | None, passages: Passages) -> Verdict:
     earlier = [] if one.number is None else passages.before(one.number, one.at)
     at_gate = AtGate(
         gate=post.gate,
@@ -312,6 +242,19 @@ def _verdict(post: _Post, one: _Found, listed: _Listed | None, passages: _Passag
         override=one.sent.override,
     )
     return judge(one.shown, listed.badge if listed else None, earlier, at_gate)
+
+
+def _passage(post: _Post, one: _Found, verdict: Verdict) -> Passage:
+    return Passage(
+        badge_number=one.number,
+        scan_id=one.sent.id,
+        device_id=post.device_id,
+        direction=one.sent.direction,
+        at=one.at,
+        gate=post.gate,
+        admitted=verdict.colour is Colour.GREEN,
+        cancels=one.sent.cancels,
+    )
 
 
 def _row(

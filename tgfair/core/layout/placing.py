@@ -47,8 +47,8 @@ def why_here(place: Place, asked: Asked) -> list[str]:
         number = list(asked.wishes).index(place.zone_code) + 1
         reasons.append(f"Đúng khu cơ sở chọn, nguyện vọng {number}: {place.zone_label}.")
     else:
-        reasons.append(f"Khu phù hợp với sản phẩm của cơ sở: {place.zone_label}.")
-    if asked.power_w:
+        reasons.append(f"Khu {place.zone_label}.")
+    if 0 < asked.power_w <= place.power_w:
         reasons.append(f"Đủ điện: cần {asked.power_w} W, gian có {place.power_w} W.")
     met = [
         words

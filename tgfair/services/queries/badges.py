@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair.core.badge import BadgeKind
@@ -17,10 +18,11 @@ from tgfair.models.badge import Badge, BadgeState
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
 from tgfair.models.gate import Gate
+from tgfair.models.invitation import Invitation
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.badge_jobs import owed
 from tgfair.services.badge_printing import published_labels
-from tgfair.services.badges import is_void
+from tgfair.services.badges import FEWER_DELEGATES, PEOPLE_CHANGED, REPLACED, is_void
 from tgfair.services.uow import find, reader
 
 PAGE_SIZE = 50
@@ -64,13 +66,13 @@ class Unnamed:
 
 @dataclass(frozen=True)
 class BadgeList:
-    """One page of the list; `counts` by kind, of valid badges."""
+    """One page of the list; `counts` by kind, of valid badges; `pending` subjects lack badges."""
 
     rows: Sequence[BadgeRow]
     total: int
     counts: Mapping[int, int]
     unnamed: Sequence[Unnamed]
-    owed: int
+    pending: int
 
 
 def badge_list(actor: Actor, fair: Fair, *, kind: int | None, text: str, offset: int) -> BadgeList:
@@ -82,14 +84,49 @@ def badge_list(actor: Actor, fair: Fair, *, kind: int | None, text: str, offset:
         criteria.append(Badge.kind == kind)
     if wanted := fold(text[:MAX_LETTERS]).replace("-", ""):
         criteria.append(Badge.search_fold.contains(wanted, autoescape=True))
-    codes, invitations = owed(session, fair.id)
     return BadgeList(
         rows=_rows(session, fair, criteria, offset),
         total=session.scalar(select(func.count()).select_from(Badge).where(*criteria)) or 0,
         counts=_counts(session, fair.id),
         unnamed=_unnamed(session, fair.id),
-        owed=len(codes) + len(invitations),
+        pending=_pending(session, fair.id),
     )
+
+
+def _pending(session: Session, fair_id: int) -> int:
+    """Count confirmed applications, and accepted invitations, that have fewer badges than people.
+
+    A badge that an officer revoked counts as had: its holder gets no other by itself.
+    """
+    codes, invitations = owed(session, fair_id)
+    people = session.execute(
+        select(ApplicationPerson.application_id, func.count())
+        .join(Application, Application.id == ApplicationPerson.application_id)
+        .where(Application.code.in_(codes))
+        .group_by(ApplicationPerson.application_id)
+    ).all()
+    had = _numbers_by(session, Badge.application_id, fair_id)
+    heads = session.execute(
+        select(Invitation.id, Invitation.headcount).where(Invitation.id.in_(invitations))
+    ).all()
+    delegates = _numbers_by(session, Badge.invitation_id, fair_id)
+    wanted = [(had.get(key, 0), number) for key, number in people]
+    wanted += [(delegates.get(key, 0), 1 if head is None else head) for key, head in heads]
+    return sum(have < number for have, number in wanted)
+
+
+def _numbers_by(session: Session, column: Any, fair_id: int) -> dict[int, int]:
+    by_hand = Badge.revoke_reason.not_in([PEOPLE_CHANGED, REPLACED, FEWER_DELEGATES])
+    rows = session.execute(
+        select(column, func.count())
+        .where(
+            Badge.fair_id == fair_id,
+            column.is_not(None),
+            or_(Badge.state == BadgeState.VALID, by_hand),
+        )
+        .group_by(column)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _counts(session: Session, fair_id: int) -> dict[int, int]:

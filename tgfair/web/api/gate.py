@@ -14,13 +14,13 @@ from tgfair.core.calendar_text import vn_date, vn_weekday
 from tgfair.core.errors import InvalidError
 from tgfair.policy import Actor
 from tgfair.services import gates, scans
-from tgfair.services.queries import gates as queries
+from tgfair.services.queries import gate_phones, head_counts
 from tgfair.web import guards, limits
 from tgfair.web.api.auth import device_actor
 from tgfair.web.api.blueprint import bp
 from tgfair.web.guards import Audience, audience
 
-NOBODY = queries.Holder(name="", organisation="", booth="", kind_label="", badge_no="")
+NOBODY = gate_phones.Holder(name="", organisation="", booth="", kind_label="", badge_no="")
 
 
 @bp.post("/api/v1/gate/pair")
@@ -53,7 +53,7 @@ def take_scans() -> Any:
     if not isinstance(items, list):
         raise InvalidError("Yêu cầu không hợp lệ.")
     taken = scans.record_scans(actor, items, now=guards.now(), clock_shift=_demo_shift())
-    holders = queries.holders_of(actor, {one.badge_id for one in taken if one.badge_id})
+    holders = gate_phones.holders_of(actor, {one.badge_id for one in taken if one.badge_id})
     results = [
         {
             "id": one.id,
@@ -75,7 +75,7 @@ def take_scans() -> Any:
 @audience(Audience.DEVICE)
 def search() -> Any:
     """Find badges of the phone's fair by name, from two letters."""
-    hits = queries.search_badges(device_actor(), request.args.get("q", ""))
+    hits = gate_phones.search_badges(device_actor(), request.args.get("q", ""))
     return jsonify(results=[vars(hit) for hit in hits])
 
 
@@ -84,12 +84,12 @@ def search() -> Any:
 def health() -> Any:
     """Tell the phone that it is heard, and the counts."""
     actor = device_actor()
-    station = queries.station_of(actor)
+    station = gate_phones.station_of(actor)
     return jsonify(fair_name=station.fair_name, gate_label=station.gate_label, **_state(actor))
 
 
 def _state(actor: Actor) -> dict[str, Any]:
-    counts = queries.counts(actor.device_fair_id or 0, now=guards.now())
+    counts = head_counts.counts(actor.device_fair_id or 0, now=guards.now())
     # The phone compares its own clock with this one, so it is never the demo's.
     return {
         "inside": counts.inside,

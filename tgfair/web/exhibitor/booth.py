@@ -135,8 +135,10 @@ def name_people(code: str) -> Any:
 
 
 def _named(issued: Issued) -> str:
-    if issued.added or issued.renamed:
+    if issued.renamed or issued.dropped:
         return "Đã lưu. Thẻ ra vào đã sẵn sàng; thẻ mang tên cũ không dùng được nữa."
+    if issued.added:
+        return "Đã lưu. Thẻ ra vào đã sẵn sàng."
     return "Đã lưu người trực gian hàng."
 
 

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from flask import Response, flash, redirect, render_template, request, url_for
 from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.badge import BadgeKind
 from tgfair.core.calendar_text import parse_vn_date, vn_date
 from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
-from tgfair.services import badge_jobs, badge_printing, badges
+from tgfair.services import badge_jobs, badge_printing, badges, staff_badges
 from tgfair.services.queries import badges as queries
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.choices import pairs
@@ -37,7 +38,12 @@ class StaffBadgeForm(BaseForm):
     )
     name = CleanStringField("Họ và tên", [InputRequired()])
     organisation = CleanStringField("Đơn vị", [InputRequired()])
-    gates = SelectMultipleField("Vào được cổng", description="Không chọn cổng nào là mọi cổng")
+    gates = SelectMultipleField(
+        "Vào được cổng",
+        description="Không chọn cổng nào là mọi cổng",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     first_day = CleanStringField("Dùng từ ngày", [InputRequired()])
     last_day = CleanStringField("Đến hết ngày", [InputRequired()])
 
@@ -178,7 +184,7 @@ def add_staff_badge(slug: str) -> Any:
         return _staff_badge_page(fair, form), 400
     try:
         key = str(form.idempotency_key.data)
-        public_id = badges.add_staff_badge(actor(), fair.id, _typed(form), key=key, now=now())
+        public_id = staff_badges.add_staff_badge(actor(), fair.id, _typed(form), key=key, now=now())
     except InvalidError as error:
         _put_back(form, error)
         return _staff_badge_page(fair, form), 400
@@ -186,9 +192,9 @@ def add_staff_badge(slug: str) -> Any:
     return redirect(url_for("organizer.badge", slug=slug, public_id=public_id), code=303)
 
 
-def _typed(form: StaffBadgeForm) -> badges.StaffBadge:
+def _typed(form: StaffBadgeForm) -> staff_badges.StaffBadge:
     numbers = [int(number) for number in form.gates.data or []]
-    return badges.StaffBadge(
+    return staff_badges.StaffBadge(
         kind=BadgeKind(int(form.kind.data)),
         name=str(form.name.data),
         organisation=str(form.organisation.data),
