@@ -31,7 +31,7 @@ class Site:
             "TGFAIR_INSTANCE": str(instance),
             **settings,
         }
-        self._running: list[subprocess.Popen[bytes]] = []
+        self.running: list[subprocess.Popen[bytes]] = []
 
     def command(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start another command of the same installation, e.g. `worker`."""
@@ -41,7 +41,7 @@ class Site:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._running.append(process)
+        self.running.append(process)
         return process
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -60,14 +60,15 @@ class Site:
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """End a process as a power cut would."""
-        os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        self._running.remove(process)
+        self.running.remove(process)
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        for process in [*self._running]:
+        for process in [*self.running]:
             self.kill(process)
