@@ -15,6 +15,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "accounts.sign_in_with_code": "nobody is signed in yet; the code is the proof",
     "accounts.sign_in_with_link": "nobody is signed in yet; the token is the proof",
     "accounts.sign_in_with_phone": "nobody is signed in yet; the code is the proof",
+    "badge_jobs.issue_owed": "the worker; the right was asked when the job was queued",
     "contact.request_step_up": "the actor's own session and contact on record only",
     "contact.step_up": "the actor's own session only",
     "gates.actor_for_device": "finds out which phone asks; its token is the proof",
