@@ -174,3 +174,10 @@ def test_the_pages_are_accessible_and_never_scroll_sideways(board, open_as_organ
     page.locator(".pick").first.check()
     page.get_by_role("button", name="Yêu cầu bổ sung…").click()
     assert (axe_violations(page), scrolls_sideways(page)) == ([], False)
+
+
+def test_one_application_is_printed_on_one_sheet(board, open_as_organiser):
+    url, (one, *_) = board
+    page = open_as_organiser(1280)
+    page.goto(f"{url}/{one}?in=1")
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
