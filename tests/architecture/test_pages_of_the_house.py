@@ -6,6 +6,7 @@ import re
 import tomllib
 
 from tests.support.sources import ROOT
+from tgfair.cli.main import cli
 from tgfair.config import ENVIRONMENT
 
 PAGES = ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md")
@@ -51,3 +52,9 @@ def test_every_dependency_says_what_it_is_for():
     page = text_of("CONTRIBUTING.md").lower()
 
     assert {name for name in names if name not in page and not name.startswith("types-")} == set()
+
+
+def test_every_command_named_exists():
+    named = {word for page in PAGES for word in re.findall(r"`tgfair ([a-z]+)\b", text_of(page))}
+
+    assert named - set(cli.commands) == set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tgfair.cli.demo.reading import codes
 from tgfair.cli.demo.stage import CLERK, CONFERENCE_DAY, at, holder
 from tgfair.core.decision import Decision
 from tgfair.core.workflow import Event, State
@@ -16,6 +15,7 @@ from tgfair.services.fair_templates import TEMPLATES
 from tgfair.services.fairs import FairData, Start
 from tgfair.services.queries.allocation import candidates
 from tgfair.services.queries.booths import live_booths
+from tgfair.services.queries.demo_story import codes
 from tgfair.services.queries.fairs import fair_for_staff
 
 SLUG = "hoi-nghi-ocop"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tgfair.cli.demo import reading
 from tgfair.cli.demo.stage import CLERK
 from tgfair.models.account import Role
 from tgfair.services import accounts
+from tgfair.services.queries import demo_story as reading
 from tgfair.services.users import NewUser, add_user
 
 STAFF = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tgfair.cli.demo import guests, reading
+from tgfair.cli.demo import guests
 from tgfair.cli.demo.stage import CLERK, FAIR_ENDS, FAIR_FIRST_PLANNED, FAIR_OPENS, YEAR, at, holder
 from tgfair.core.application.steps import Step
 from tgfair.core.decision import FixRequest
@@ -17,6 +17,7 @@ from tgfair.services.fair_dates import change_dates
 from tgfair.services.fair_status import set_fair_status
 from tgfair.services.fair_templates import TEMPLATES
 from tgfair.services.fairs import FairData, Start
+from tgfair.services.queries import demo_story as reading
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.submissions import submit_application, withdraw_application
 

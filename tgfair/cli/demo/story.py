@@ -7,9 +7,10 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Final
 
-from tgfair.cli.demo import conference, people, placing, reading, square
+from tgfair.cli.demo import conference, people, placing, square
 from tgfair.cli.demo.stage import CLERK, at
 from tgfair.services import imports
+from tgfair.services.queries import demo_story as reading
 from tgfair.services.settings import mark_demo_database, set_demo_clock
 
 REGISTER = "demo-register.xlsx"

@@ -1,4 +1,4 @@
-"""The few reads that the story needs."""
+"""The few reads that the story of the demo needs."""
 
 from __future__ import annotations
 
