@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -11,12 +12,14 @@ from sqlalchemy import select
 from tests.support import builders
 from tests.support.builders import NOW, save
 from tgfair import clock
+from tgfair.core.badge import BadgeKind
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.models import (
     Application,
     Attachment,
     AuthSession,
+    Badge,
     Booth,
     CodePurpose,
     Exhibitor,
@@ -28,15 +31,47 @@ from tgfair.models import (
     JobState,
     MemberRole,
     Membership,
+    MergeProposal,
     OneTimeCode,
     Role,
+    Slot,
+    SlotBooking,
+    SlotKind,
     User,
+    Zone,
 )
-from tgfair.services import gates, one_time_codes, staff_sign_in
+from tgfair.policy import SYSTEM
+from tgfair.services import (
+    allocations,
+    gates,
+    import_uploads,
+    one_time_codes,
+    publications,
+    staff_badges,
+    staff_sign_in,
+)
 from tgfair.services.file_store import file_store
 from tgfair.services.identifiers import digest, new_token, public_id
 from tgfair.services.links import invitation_token
 from tgfair.services.uow import reader, transaction
+
+IMPORT_PAGES = (
+    "register_import",
+    "discard_register_import",
+    "choose_register_columns",
+    "preview_register_again",
+    "bad_register_rows",
+    "confirm_register_import",
+    "apply_register_import",
+)
+BADGE_PAGES = (
+    "exhibitor.badge_png",
+    "organizer.badge",
+    "organizer.badge_pdf",
+    "organizer.reissue_badge",
+    "organizer.revoke_badge",
+)
+DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass
@@ -151,6 +186,94 @@ def _setup_token(clerk: User) -> str:
         return staff_sign_in.invite_staff(session, session.merge(clerk), now=NOW)
 
 
+def _published_booth(side: Side) -> dict[str, Any]:
+    """A booth of the fair that visitors may look at: a neighbour's. And one that is free."""
+    neighbour = builders.make_exhibitor(unit_new=side.exhibitor.unit_new)
+    application = builders.make_application(side.fair, neighbour, State.APPROVED)
+    label, free = reader().scalars(
+        select(Booth.label).where(Booth.fair_id == side.fair.id).order_by(Booth.id).limit(2)
+    )
+    allocations.assign_booth(SYSTEM, side.fair.id, label, application.code, reason="Thử", now=NOW)
+    publications.publish(SYSTEM, side.fair.id, note=None, now=NOW)
+    return {"label": label, "free": free, "neighbour": application.code}
+
+
+def _staff_values(side: Side) -> dict[str, Any]:
+    """What the pages of the staff name: slots, phones, products, imports, doubles."""
+    session = reader()
+    product = session.get_one(Exhibitor, side.exhibitor.id).products[0]
+    zone = session.scalars(select(Zone.code).where(Zone.fair_id == side.fair.id)).first()
+    device = session.scalars(select(GateDevice.id).where(GateDevice.fair_id == side.fair.id)).one()
+    opens = side.fair.opens_at
+    values = {
+        "product_id": product.public_id,
+        "certificate": product.certificates[0].id,
+        "organizer.zone_page:code": zone,
+        "organizer.save_zone:code": zone,
+        "device_id": device,
+    }
+    slot = save(
+        Slot(
+            fair_id=side.fair.id,
+            kind=SlotKind.LOAD_IN,
+            place="Cổng 1",
+            starts_at=opens,
+            ends_at=opens + timedelta(hours=1),
+            capacity=5,
+            free=4,
+        )
+    )
+    double = builders.make_exhibitor(unit_new=side.exhibitor.unit_new)
+    proposal = save(
+        MergeProposal(
+            first_id=side.exhibitor.id, second_id=double.id, reason="Cùng số", created_at=NOW
+        )
+    )
+    register = (DATA / "so-chu-the-utf8-bom.csv").read_bytes()
+    name = import_uploads.upload_register(SYSTEM, "so.csv", register, now=NOW)
+    imports = {f"organizer.{endpoint}:public_id": name for endpoint in IMPORT_PAGES}
+    booking = save(SlotBooking(slot_id=slot.id, application_id=side.application.id, booked_at=NOW))
+    return {
+        **values,
+        **imports,
+        "slot_id": slot.id,
+        "booking_id": booking.id,
+        "proposal_id": proposal.id,
+        "double": builders.make_exhibitor(unit_new=side.exhibitor.unit_new).public_id,
+    }
+
+
+def _badge_values(side: Side) -> dict[str, Any]:
+    """A badge of the side's application, by the key of a staff badge issued the usual way."""
+    form = staff_badges.StaffBadge(
+        kind=BadgeKind(2),
+        name="Cô Hạnh",
+        organisation="Ban Tổ chức",
+        gates=255,
+        first_day=side.fair.first_day,
+        last_day=side.fair.last_day,
+    )
+    staff = staff_badges.add_staff_badge(SYSTEM, side.fair.id, form, key="", now=NOW)
+    with transaction() as session:
+        first = session.scalars(select(Badge).where(Badge.public_id == staff)).one()
+        own = Badge(
+            **{
+                column.key: getattr(first, column.key)
+                for column in Badge.__table__.columns
+                if column.key != "id"
+            }
+        )
+        own.public_id, own.number, own.short_code = (
+            public_id(),
+            first.number ^ 1,
+            "ZZZZ" + str(side.fair.id),
+        )
+        own.application_id, own.kind = side.application.id, BadgeKind.EXHIBITOR
+        session.add(own)
+        session.flush()
+        return {f"{endpoint}:public_id": own.public_id for endpoint in BADGE_PAGES}
+
+
 def _message(side: Side) -> str:
     recipient = Recipient("Cô Út", email="ut@example.org", exhibitor_id=side.exhibitor.id)
     with transaction() as session:
@@ -179,7 +302,6 @@ def _fair_values(side: Side) -> dict[str, Any]:
             uploaded_at=NOW,
         )
     )
-    label = reader().scalars(select(Booth.label).where(Booth.fair_id == side.fair.id)).first()
     job = save(
         Job(
             public_id=public_id(),
@@ -193,12 +315,14 @@ def _fair_values(side: Side) -> dict[str, Any]:
         "organizer.job_page:public_id": job.public_id,
         "organizer.stop_job:public_id": job.public_id,
         "message_id": _message(side),
+        **_staff_values(side),
+        **_badge_values(side),
         "slug": side.fair.slug,
         "code": side.application.code,
         "exhibitor": side.exhibitor.public_id,
         "public_id": side.exhibitor.public_id,
         "invitation_id": side.invitation.id,
         "attachment_id": attachment.public_id,
-        "label": label,
+        **_published_booth(side),
         "exhibitor:token": invitation_token(side.invitation.id, side.invitation.revision),
     }
