@@ -1,0 +1,46 @@
+"""`tgfair user …` on an installation of its own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from tgfair.cli.main import cli
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run a command in a fresh instance folder and give back its output."""
+    for name, value in {
+        "TGFAIR_INSTANCE": str(tmp_path / "instance"),
+        "TGFAIR_BASE_URL": "http://localhost:8000",
+        "TGFAIR_WORKER": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def command(*arguments):
+        return CliRunner().invoke(cli, arguments, catch_exceptions=False).output
+
+    command("init", "--email", "hanh@example.vn", "--name", "Trần Hạnh")
+    return command
+
+
+def test_accounts_are_listed_added_linked_and_locked(run):
+    added = run(
+        "user", "add", "--email", "xa@example.vn", "--name", "Lê Xã",
+        "--role", "commune_officer", "--commune", "28594",
+    )  # fmt: skip
+    again = run("user", "link", "XA@example.vn")
+    locked = run("user", "disable", "xa@example.vn")
+
+    link = re.compile(r"^http://localhost:8000/can-bo/[0-9a-f]{64}$", re.MULTILINE)
+    assert link.search(added)
+    assert link.search(again)
+    assert link.search(added)[0] != link.search(again)[0]
+    assert locked == "xa@example.vn: locked\n"
+    assert run("user", "list") == (
+        "xa@example.vn\tLê Xã\tcommune_officer Xã Chợ Gạo\tlocked\n"
+        "hanh@example.vn\tTrần Hạnh\tadmin\tactive\n"
+    )
