@@ -42,6 +42,8 @@ password_by_account = limiter.limit("5 per 15 minutes", key_func=typed_account)
 sign_in_by_network = limiter.shared_limit("60 per hour", scope="sign in", key_func=network)
 # A one-time code has five tries of its own, counted in the database.
 codes_by_network = limiter.shared_limit("30 per 10 minutes", scope="tries", key_func=network)
+# A personal link holds 100 bits, so nobody guesses it; a hall of people opens theirs at once.
+links_by_network = limiter.shared_limit("600 per 10 minutes", scope="links", key_func=network)
 creations = limiter.shared_limit("60 per day", scope="create", key_func=caller)
 uploads = limiter.shared_limit("60 per hour", scope="upload", key_func=caller)
 catalogue = limiter.shared_limit("600 per minute", scope="catalogue", key_func=network)

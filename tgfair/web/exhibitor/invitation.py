@@ -13,7 +13,7 @@ from tgfair.services.queries.staff import hotline
 from tgfair.web import guards
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.guards import Audience, audience
-from tgfair.web.limits import codes_by_network
+from tgfair.web.limits import links_by_network
 
 
 def _link_is_old(error: LinkRevokedError) -> Any:
@@ -21,7 +21,7 @@ def _link_is_old(error: LinkRevokedError) -> Any:
 
 
 @bp.get("/m/<token>")
-@codes_by_network
+@links_by_network
 @audience(Audience.PUBLIC)
 def invitation(token: str) -> Any:
     """Ask "is this you?"; looking consumes nothing."""
@@ -33,7 +33,7 @@ def invitation(token: str) -> Any:
 
 
 @bp.post("/m/<token>")
-@codes_by_network
+@links_by_network
 @audience(Audience.PUBLIC)
 def start(token: str) -> Any:
     """Open a session for the subject and go to its draft, or to the question of coming."""
@@ -61,7 +61,7 @@ def _onward(opened: personal_links.Opened) -> str:
 
 
 @bp.post("/m/<token>/khong-phai")
-@codes_by_network
+@links_by_network
 @audience(Audience.PUBLIC)
 def not_mine(token: str) -> Any:
     """Note that the link reached the wrong people."""

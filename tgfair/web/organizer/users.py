@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import SelectField, validators
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # -- the stubs are older
+    SelectChoice,
+)
 
 from tgfair.core.errors import InvalidError
 from tgfair.models.account import Role
@@ -25,7 +29,7 @@ class UserForm(BaseForm):
 
     name = CleanStringField("Họ tên", [validators.InputRequired("Hãy ghi họ tên.")])
     email = CleanStringField("Thư điện tử", [validators.InputRequired("Hãy ghi thư điện tử.")])
-    role = SelectField("Vai trò", choices=[(role.value, label(role)) for role in Role])
+    role = SelectField("Vai trò", choices=[SelectChoice(role.value, label(role)) for role in Role])
     fair_slug = SelectField("Chỉ trong sự kiện", [validators.Optional()])
     unit_code = SelectField("Chỉ trong xã, phường", [validators.Optional()])
 
@@ -33,8 +37,11 @@ class UserForm(BaseForm):
 def _form() -> UserForm:
     form = UserForm(request.form if request.method == "POST" else None)
     fairs, communes = accounts.role_limits(guards.actor())
-    form.fair_slug.choices = [("", "Mọi sự kiện"), *fairs]
-    form.unit_code.choices = [("", "Mọi xã, phường"), *communes]
+    form.fair_slug.choices = [SelectChoice("", "Mọi sự kiện"), *starmap(SelectChoice, fairs)]
+    form.unit_code.choices = [
+        SelectChoice("", "Mọi xã, phường"),
+        *starmap(SelectChoice, communes),
+    ]
     return form
 
 

@@ -13,6 +13,7 @@ from tgfair.models.fair import Fair
 from tgfair.services.queries.booths import published_booths, published_drawing
 from tgfair.services.queries.catalogue import Stand, Wanted, look_for, stands
 from tgfair.services.queries.fairs import public_fair
+from tgfair.web import limits
 from tgfair.web.guards import Audience, audience
 from tgfair.web.labels import GROUP_LABELS
 from tgfair.web.public.blueprint import bp
@@ -29,6 +30,7 @@ def _wanted() -> Wanted:
 
 @bp.get("/<slug>/gian-hang/")
 @audience(Audience.PUBLIC)
+@limits.catalogue
 def booths(slug: str) -> str:
     """List who stands at the fair; search without diacritics."""
     fair = public_fair(slug)
@@ -53,6 +55,7 @@ def _suggestions(wanted: Wanted, everybody: list[Stand]) -> list[str]:
 
 @bp.get("/<slug>/gian-hang/<label>")
 @audience(Audience.PUBLIC)
+@limits.catalogue
 def booth(slug: str, label: str) -> str:
     """Show one booth: who stands there with what; the target of the sign's QR code."""
     fair = public_fair(slug)
