@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import validators
 
-from tgfair.core.errors import InvalidError, TgfairError
+from tgfair.core.errors import InvalidError
 from tgfair.services import contact
 from tgfair.services.one_time_codes import LinkOverError, WrongCodeError
 from tgfair.services.queries import accounts
@@ -84,7 +84,7 @@ def confirm_step_up() -> Any:
         try:
             contact.step_up(guards.actor(), form.typed.data or "", now=guards.now())
             return redirect(_next(), code=303)
-        except TgfairError as error:
+        except (LinkOverError, WrongCodeError) as error:
             form.typed.errors = [error.message()]
     return _step_up_page(form), 400
 
