@@ -268,6 +268,7 @@ TABLE: dict[str, frozenset[str]] = {
     "organizer.swap": TEAM,
     "organizer.publish_page": TEAM,
     "organizer.publish": TEAM,
+    "organizer.remind_unconfirmed": TEAM,
 }
 
 # Parameters that name no object: a step, a file of the program.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -33,6 +34,7 @@ from tgfair.services.publications import (
     pending_changes,
     publish,
     published_places,
+    remind_unconfirmed,
     standing_places,
 )
 from tgfair.services.uow import transaction
@@ -224,6 +226,22 @@ def test_a_change_after_publication_needs_a_reason_and_asks_to_confirm_again(fai
     assert (fresh.state, fresh.confirmed_at) == (State.ALLOCATED, None)
     kinds = db.session.scalars(select(Message.kind).order_by(Message.id)).all()
     assert kinds == ["booth_assigned", "booth_moved"]
+
+
+def test_only_those_who_have_not_answered_are_reminded_and_once_a_day(fair, organiser):
+    silent, answered = approved(fair), approved(fair)
+    for label, application in (("A01", silent), ("A02", answered)):
+        assign_booth(organiser, fair.id, label, application.code, now=NOW)
+    publish(organiser, fair.id, note=None, now=NOW)
+    confirm_booth(organiser, answered.code, now=NOW)
+
+    assert remind_unconfirmed(organiser, fair.id, now=NOW) == (1, 0)
+    with pytest.raises(InvalidError):
+        remind_unconfirmed(organiser, fair.id, now=NOW)
+    assert remind_unconfirmed(organiser, fair.id, now=NOW + timedelta(days=1)) == (1, 0)
+
+    reminded = select(Message.application_id).where(Message.kind == "confirm_reminder")
+    assert db.session.scalars(reminded).all() == [silent.id, silent.id]
 
 
 def test_allocated_means_published_and_standing(fair, organiser):

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tgfair.clock import day_in_vietnam
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
@@ -265,3 +266,38 @@ def confirm_booth(actor: Actor, code: str, *, now: datetime) -> None:
             )
         advance(session, application, Event.CONFIRM, actor=actor, now=now)
         application.confirmed_at = now
+
+
+def remind_unconfirmed(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, int]:
+    """Remind those who were told of a booth and have not answered, once a day at most.
+
+    Returns how many by mail and how many have to be called.
+
+    Raises:
+        InvalidError: everybody has answered, or was reminded today.
+    """
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.SEND_MESSAGES, fair)
+        waiting = session.scalars(
+            select(Application)
+            .where(Application.fair_id == fair.id, Application.state == State.ALLOCATED)
+            .order_by(Application.id)
+        ).all()
+        cause = f"confirm:{day_in_vietnam(now).isoformat()}"
+        sent = [
+            message
+            for application in waiting
+            if (
+                message := notify_application(
+                    session, "confirm_reminder", application, dedupe=cause, now=now
+                )
+            )
+        ]
+        if not sent:
+            raise InvalidError("Không còn ai để nhắc: đã xác nhận, hoặc đã nhắc trong hôm nay.")
+        record(
+            session, actor, "fair.confirm_reminded", fair, now=now, fair_id=fair.id, count=len(sent)
+        )
+        mailed = sum(message.email is not None for message in sent)
+        return mailed, len(sent) - mailed

@@ -230,3 +230,16 @@ def publish(slug: str) -> Any:
         return redirect(f"/ql/{slug}/xep/cong-bo", code=303)
     flash(f"Đã công bố bản số {number}. Các thư đang chờ bấm gửi.", "success")
     return redirect(f"/ql/{slug}/thong-bao", code=303)
+
+
+@bp.post("/ql/<slug>/xep/nhac")
+@audience(Audience.STAFF)
+def remind_unconfirmed(slug: str) -> Any:
+    """Remind those who have not accepted their booth yet."""
+    fair = _fair(slug)
+    try:
+        mailed, called = publications.remind_unconfirmed(actor(), fair.id, now=now())
+        flash(f"Đã nhắc {mailed} cơ sở qua thư, {called} cơ sở vào danh sách gọi.", "success")
+    except TgfairError as error:
+        flash(error.message(), "error")
+    return redirect(_url(slug), code=303)
