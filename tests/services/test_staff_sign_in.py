@@ -42,7 +42,10 @@ def admin():
     """An administrator who has just set up, with the authenticator's secret."""
     token = users.create_first_admin(email=EMAIL, name="Trần Hạnh", now=NOW)
     secret = secret_of(token)
-    complete(token, code_for(secret, -1))
+    try:
+        complete(token, code_for(secret, -1))
+    except InvalidError:  # the half minute turned over between the code and its check
+        complete(token, code_for(secret, -1))
     return secret
 
 

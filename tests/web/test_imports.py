@@ -50,7 +50,9 @@ def post(client, url, **form):
 
 
 def error_of(page):
-    return re.sub(r"\s+", " ", re.search(r'id="file-error">.*?</span>([^<]*)', page.text, re.S)[1])
+    return re.sub(
+        r"\s+", " ", re.search(r'id="file-error">.*?</span>([^<]*)', page.text, re.DOTALL)[1]
+    )
 
 
 def counts():
