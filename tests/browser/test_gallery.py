@@ -145,7 +145,7 @@ def test_error_summary_takes_the_focus_and_leads_to_the_field(open_gallery):
 
 
 def test_title_says_that_there_are_errors(open_gallery):
-    assert open_gallery("producer_errors").title().startswith("Lỗi: Ban tổ chức liên hệ với ai?")
+    assert open_gallery("producer_errors").title().startswith("Lỗi: Ban Tổ chức liên hệ với ai?")
 
 
 def test_autosave_shows_the_time_of_the_server(open_gallery):

@@ -74,7 +74,7 @@ def test_upload_is_refused_when_the_disk_is_nearly_full(tmp_path):
         files.put(MAM)
 
     assert full.value.message() == (
-        "Máy chủ sắp hết chỗ chứa nên chưa nhận được tệp. Hãy báo Ban tổ chức và thử lại sau."
+        "Máy chủ sắp hết chỗ chứa nên chưa nhận được tệp. Hãy báo Ban Tổ chức và thử lại sau."
     )
     assert everything_in(tmp_path) == []
 

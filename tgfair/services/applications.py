@@ -188,7 +188,7 @@ def _check_invited(session: Session, fair: Fair, exhibitor: Exhibitor) -> None:
     )
     if session.scalar(invited) is None:
         raise InvalidError(
-            "Sự kiện này theo danh sách mời và cơ sở chưa có trong danh sách. Hãy gọi Ban tổ chức."
+            "Sự kiện này theo danh sách mời và cơ sở chưa có trong danh sách. Hãy gọi Ban Tổ chức."
         )
 
 

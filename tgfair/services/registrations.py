@@ -70,7 +70,7 @@ def register_and_start(
             return str(replay["code"])
         check_fair_open(fair, now=now)
         if fair.intake is not IntakeMode.OPEN:
-            raise InvalidError("Sự kiện này theo danh sách mời. Hãy gọi Ban tổ chức.")
+            raise InvalidError("Sự kiện này theo danh sách mời. Hãy gọi Ban Tổ chức.")
         if len(actor.owns) >= MAX_RECORDS:
             raise InvalidError(f"Mỗi tài khoản đăng ký tối đa {MAX_RECORDS} cơ sở.")
         user = find(session, User, User.id == (actor.user_id or 0))

@@ -36,7 +36,7 @@ class ProductsSettledError(ConflictError):
 
     def message(self) -> str:
         """Say whom to ask."""
-        return "Sản phẩm trưng bày đã được duyệt. Muốn đổi, hãy gọi Ban tổ chức."
+        return "Sản phẩm trưng bày đã được duyệt. Muốn đổi, hãy gọi Ban Tổ chức."
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from tgfair.services.transitions import advance
 from tgfair.services.uow import find, transaction
 
 DEFAULT_CONSENT = (
-    "Cơ sở cam kết nội dung trên là đúng, đồng ý để Ban tổ chức dùng thông tin này cho việc xét "
+    "Cơ sở cam kết nội dung trên là đúng, đồng ý để Ban Tổ chức dùng thông tin này cho việc xét "
     "duyệt, xếp gian, làm thẻ và giới thiệu tên cơ sở, sản phẩm tại sự kiện."
 )
 

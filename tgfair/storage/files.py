@@ -31,7 +31,7 @@ class DiskFullError(TgfairError):
     def message(self) -> str:
         """Return a sentence for the page."""
         return (
-            "Máy chủ sắp hết chỗ chứa nên chưa nhận được tệp. Hãy báo Ban tổ chức và thử lại sau."
+            "Máy chủ sắp hết chỗ chứa nên chưa nhận được tệp. Hãy báo Ban Tổ chức và thử lại sau."
         )
 
 

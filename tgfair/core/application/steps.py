@@ -36,7 +36,7 @@ _MINUTES_LEFT: Final = {
 }
 
 QUESTIONS: Final[dict[Step, str]] = {
-    Step.CONTACT: "Ban tổ chức liên hệ với ai?",
+    Step.CONTACT: "Ban Tổ chức liên hệ với ai?",
     Step.PRODUCTS: "Cơ sở mang sản phẩm nào đến hội chợ?",
     Step.BOOTH: "Cơ sở muốn gian hàng ở đâu?",
     Step.PEOPLE: "Ai sẽ trực gian hàng?",

@@ -69,5 +69,5 @@ def not_mine(token: str) -> Any:
         personal_links.report_not_mine(token, now=guards.now())
     except LinkRevokedError as error:
         return _link_is_old(error)
-    flash("Cảm ơn đã báo. Ban tổ chức sẽ xem lại giấy mời này.", "success")
+    flash("Cảm ơn đã báo. Ban Tổ chức sẽ xem lại giấy mời này.", "success")
     return redirect("/", code=303)

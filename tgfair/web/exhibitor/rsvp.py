@@ -35,7 +35,7 @@ class AnswerForm(BaseForm):
         validate_choice=False,
     )
     headcount = IntegerField("Số người dự", description=f"Từ 1 đến {MAX_HEADCOUNT} người")
-    note = TextAreaField("Lời nhắn cho Ban tổ chức")
+    note = TextAreaField("Lời nhắn cho Ban Tổ chức")
 
 
 @bp.get("/moi/<slug>/<exhibitor>")
