@@ -19,6 +19,8 @@ unexport FLASK_APP FLASK_DEBUG
 ##@ Use
 
 .PHONY: run
+# TGFAIR_DEMO=0 make run starts empty; an installation for real calls tgfair itself (README).
+run: export TGFAIR_DEMO ?= 1
 run: $(VENV)/runtime.stamp ## Start the site with the demo province (loads it the first time)
 	@TGFAIR_DEMO=1 exec $(BIN)/tgfair run $(ARGS)
 
