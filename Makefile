@@ -22,7 +22,7 @@ unexport FLASK_APP FLASK_DEBUG
 # TGFAIR_DEMO=0 make run starts empty; an installation for real calls tgfair itself (README).
 run: export TGFAIR_DEMO ?= 1
 run: $(VENV)/runtime.stamp ## Start the site with the demo province (loads it the first time)
-	@TGFAIR_DEMO=1 exec $(BIN)/tgfair run $(ARGS)
+	@exec $(BIN)/tgfair run $(ARGS)
 
 .PHONY: install
 install: $(VENV)/runtime.stamp ## Install what the site needs into .venv, and nothing else
