@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.support.builders import (
@@ -33,7 +35,7 @@ def published_fair(*names: str):
     install_plan(fair)
     for n, name in enumerate(names, start=1):
         application = make_application(
-            fair, make_exhibitor(name, phone=f"+8490000099{n}"), State.APPROVED
+            fair, make_exhibitor(name, phone=f"+849000099{n:02}"), State.APPROVED
         )
         allocations.assign_booth(organiser, fair.id, f"A{n:02}", application.code, now=NOW)
     publications.publish(organiser, fair.id, note=None, now=NOW)
@@ -48,6 +50,29 @@ def test_the_front_page_lists_open_fairs_only(here, client):
 
     assert "Hội chợ mở" in page
     assert "Hội chợ nháp" not in page
+
+
+def test_the_front_page_puts_fairs_that_are_over_last(here, client):
+    over = make_fair(name="Hội chợ đã qua", first_day=date(2020, 6, 1), last_day=date(2020, 6, 4))
+    coming = make_fair(
+        name="Hội chợ sắp tới", first_day=date(2090, 6, 1), last_day=date(2090, 6, 4)
+    )
+
+    page = client.get("/").text
+
+    order = [page.index(words) for words in (coming.name, "Đã diễn ra", over.name)]
+    assert order == sorted(order)
+
+
+def test_the_list_of_stands_has_pages_that_keep_the_search(here, client):
+    fair = published_fair(*(f"Mắm {n:02}" for n in range(42)))
+    url = f"/{fair.slug}/gian-hang/"
+
+    assert 'href="?q=mam&amp;trang=2"' in client.get(url, query_string={"q": "mam"}).text
+    last = client.get(url, query_string={"trang": "9"}).text
+    assert "Trang 2/2" in last
+    assert "A42" in last
+    assert "A40" not in last
 
 
 def test_a_draft_fair_is_404_everywhere(here, client):
@@ -107,8 +132,8 @@ def test_no_contact_data_is_public_unless_it_was_allowed(here, client):
 
     for path in ("", "gian-hang/", "gian-hang/A01", "so-do/", "ket-qua/"):
         page = client.get(f"/{fair.slug}/{path}").text
-        assert "0900 000 991" not in page
-        assert "90000099" not in page
+        assert "0900 009 901" not in page
+        assert "900009901" not in page
         assert "example.vn" not in page
         assert "Nguyễn Thị Út Hạnh" not in page
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 from sqlalchemy import event
@@ -43,6 +43,17 @@ def organiser(app, client):
 
 def test_home_answers_staff(organiser, client):
     assert client.get("/ql/").status_code == 200
+
+
+def test_of_a_fair_that_is_over_only_the_closing_waits(app, organiser, client):
+    with app.app_context():
+        over = make_fair(slug="da-qua", first_day=date(2020, 6, 1), last_day=date(2020, 6, 4))
+        make_application(over, make_exhibitor())
+
+    page = client.get("/ql/").text
+
+    assert "hồ sơ chờ xét" not in page
+    assert 'href="/ql/da-qua/cai-dat/trang-thai?den=ended"' in page
 
 
 def test_fair_list_links_to_each_fair(app, organiser, client):

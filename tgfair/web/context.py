@@ -38,7 +38,8 @@ def _context() -> dict[str, Any]:
     if guards.config().demo:
         values["demo_clock"] = {
             "label": calendar_text.vn_datetime(guards.now()),
-            "url": url_for("organizer.demo_clock") if who.is_staff else "/demo/thu",
+            "url": url_for("organizer.demo_clock") if who.is_staff else "",
+            "mailbox": url_for("demo.mailbox_page"),
         }
     if who.is_staff:
         values["nav"] = _nav()

@@ -201,7 +201,7 @@ def preview_of(message: Message, *, now: datetime) -> Preview:
     return Preview(message, kind.label, mail, zalo, "")
 
 
-def mailbox(*, limit: int = 200) -> list[Message]:
+def mailbox(*, limit: int = 50) -> list[Message]:
     """Return the newest mails of the whole installation: the demo's mailbox, nothing else."""
     rows = reader().scalars(
         select(Message)

@@ -37,6 +37,7 @@ class Need(StrEnum):
     PROPOSALS = "proposals"
     DEAD = "dead"
     CALLS = "calls"
+    CLOSE = "close"
 
 
 # Who is shown a need: whoever may do something about it.
@@ -48,6 +49,7 @@ ASKS: dict[Need, Action] = {
     Need.PROPOSALS: Action.SEND_MESSAGES,
     Need.DEAD: Action.SEND_MESSAGES,
     Need.CALLS: Action.SEND_MESSAGES,
+    Need.CLOSE: Action.EDIT_FAIR,
 }
 
 
@@ -78,10 +80,14 @@ def work_of(actor: Actor, fairs: Sequence[Fair], *, now: datetime) -> list[FairW
     }
     work = []
     for fair in fairs:
+        if fair.last_day < local_day(now) and fair.status is FairStatus.OPEN:
+            closing = ((Need.CLOSE, 1),) if can(actor, ASKS[Need.CLOSE], fair) else ()
+            work.append(FairWork(fair, closing))
+            continue
         needs = tuple(
             (need, count)
             for need in Need
-            if (count := counts[need].get(fair.id, 0))
+            if (count := counts.get(need, {}).get(fair.id, 0))
             and can(actor, ASKS[need], fair)
             and (need is not Need.UNCONFIRMED or fair.id in near)
         )

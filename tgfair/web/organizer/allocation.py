@@ -21,6 +21,8 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
+# Rows of the table before somebody asks for all.
+SHOWN_BOOTHS = 40
 DRAWN_STATES = {BoothState.BLOCKED: "locked"}
 Reasons = dict[str, list[Reason]]
 
@@ -49,7 +51,8 @@ def allocation(slug: str) -> str:
     return render_template(
         "organizer/allocation.html",
         everybody=everybody,
-        booths=_in_order(booths, picked, reasons),
+        booths=booths,
+        rows=_rows(_in_order(booths, picked, reasons)),
         picked=picked,
         booth=booth,
         reasons=reasons,
@@ -75,6 +78,13 @@ def _in_order(
         return (taken, bool(reasons.get(booth.label)), wish, booth.label)
 
     return sorted(booths, key=rank)
+
+
+def _rows(booths: list[BoothView]) -> list[BoothView]:
+    """Return what the table shows: the first free booths, or all with `?tat-ca=1`."""
+    if request.args.get("tat-ca"):
+        return booths
+    return [booth for booth in booths if booth.state is BoothState.FREE][:SHOWN_BOOTHS]
 
 
 def _drawing(

@@ -19,6 +19,9 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import LABELS, commune_name
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.pagination import asked_page
+
+PAGE_SIZE = 50
 
 
 def _fair(slug: str) -> Fair:
@@ -50,9 +53,11 @@ def invitations_list(slug: str) -> str:
     )
     chosen = request.args.get("tt", "")
     lines = [line for line in every if not chosen or line.standing == chosen]
+    page = asked_page(len(lines), PAGE_SIZE)
     return render_template(
         "organizer/invitations.html",
-        lines=lines,
+        lines=lines[page.rows],
+        page=page,
         every=every,
         chips=_chips(slug, every, chosen),
         by_commune=_by_commune(every),
@@ -107,9 +112,11 @@ def invite_form(slug: str) -> str:
     fair = _fair(slug)
     wanted = _wanted(request.args)
     found = queries.to_invite(actor(), fair, wanted)
+    page = asked_page(len(found), PAGE_SIZE)
     return render_template(
         "organizer/invite.html",
         found=found,
+        page=page,
         wanted=wanted,
         communes_options=_commune_options(),
         kinds=list(LABELS[ExhibitorKind].items()),

@@ -21,6 +21,7 @@ NEEDS: dict[Need, tuple[str, str, str]] = {
     Need.PROPOSALS: ("thư chờ bấm gửi", "thong-bao?muc=cho-bam", ""),
     Need.DEAD: ("thư không gửi được", "thong-bao?muc=khong-gui", "bad"),
     Need.CALLS: ("cơ sở cần gọi điện, nhắn Zalo", "thong-bao?muc=goi", ""),
+    Need.CLOSE: ("sự kiện đã qua ngày, chưa bấm kết thúc", "cai-dat/trang-thai?den=ended", ""),
 }
 
 

@@ -16,7 +16,10 @@ from tgfair.services.queries.fairs import public_fair
 from tgfair.web import limits
 from tgfair.web.guards import Audience, audience
 from tgfair.web.labels import GROUP_LABELS
+from tgfair.web.pagination import asked_page
 from tgfair.web.public.blueprint import bp
+
+PAGE_SIZE = 40
 
 
 def _wanted() -> Wanted:
@@ -42,6 +45,7 @@ def booths(slug: str) -> str:
         fair=fair,
         everybody=everybody,
         found=found,
+        page=asked_page(len(found), PAGE_SIZE),
         wanted=wanted,
         zones=sorted({(stand.zone_code, stand.zone) for stand in everybody}),
         suggestions=_suggestions(wanted, everybody) if not found else [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, render_template
 
+from tgfair.clock import day_in_vietnam
 from tgfair.documents.calendar import CalendarEntry, calendar_file
 from tgfair.models.fair import Fair
 from tgfair.services.links import base_url
@@ -17,7 +18,12 @@ from tgfair.web.public.blueprint import bp
 @audience(Audience.PUBLIC)
 def home() -> str:
     """Show the fairs that are open, and the way in for everybody."""
-    return render_template("public/home.html", fairs=public_fairs())
+    today, fairs = day_in_vietnam(now()), public_fairs()
+    return render_template(
+        "public/home.html",
+        coming=[fair for fair in fairs if fair.last_day >= today],
+        over=[fair for fair in reversed(fairs) if fair.last_day < today],
+    )
 
 
 @bp.get("/<slug>/")
