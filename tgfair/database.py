@@ -22,10 +22,17 @@ PRAGMAS = (
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the options of `create_engine` for this database."""
+    """Return the options of `create_engine` for this database.
+
+    Values stay out of error messages, and so out of the log: they are people's data.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"timeout": 10, "check_same_thread": False},
+        }
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 10,

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from tgfair.core.errors import ConflictError, NotFoundError, TgfairError
+from tgfair.core.errors import ConflictError, InvalidError, NotFoundError, TgfairError
 from tgfair.database import IMMEDIATE
 from tgfair.extensions import db
 from tgfair.models.base import Base, Versioned
@@ -41,6 +41,10 @@ class BusyError(TgfairError):
 
 FULL_WORDS = ("disk is full", "disk i/o error", "readonly database", "no space left")
 BUSY_WORDS = ("database is locked", "lock timeout", "could not obtain lock", "deadlock detected")
+# What only somebody else's act at the same moment brings about: a double, or a row that is gone.
+RACE_WORDS = ("unique constraint", "foreign key constraint")
+UNFIT = "Có mục quá dài hoặc có ký tự không lưu được. Hãy xem lại rồi gửi lại."
+OPEN = "unit of work"
 
 
 @contextmanager
@@ -52,32 +56,50 @@ def transaction() -> Iterator[Session]:
     (`BEGIN IMMEDIATE`), since it cannot upgrade a stale read snapshot.
 
     Raises:
-        ConflictError: a versioned row was changed by somebody else meanwhile.
+        ConflictError: a row was changed, taken or deleted by somebody else meanwhile.
+        InvalidError: a value that no column of ours can hold.
         StorageFullError: the disk is full or read-only.
         BusyError: the write lock was not free in time.
     """
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("unsaved objects before transaction()")
+    if session.info.get(OPEN):
+        raise RuntimeError("transaction() inside transaction(): the outer one would be lost")
     session.rollback()
+    session.info[OPEN] = True
     try:
         session.connection(execution_options=IMMEDIATE)
         yield session
         session.commit()
-    except StaleDataError as error:
+    except (StaleDataError, IntegrityError, DataError, OperationalError) as error:
         session.rollback()
-        raise ConflictError from error
-    except OperationalError as error:
-        session.rollback()
-        text = str(error).lower()
-        if any(word in text for word in FULL_WORDS):
-            raise StorageFullError from error
-        if any(word in text for word in BUSY_WORDS):
-            raise BusyError from error
-        raise
+        expected = _expected(error)
+        if expected is None:
+            raise
+        raise expected from error
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(OPEN, None)
+
+
+def _expected(error: StaleDataError | DBAPIError) -> TgfairError | None:
+    """Return the failure to tell a person of, or None for a fault of ours."""
+    if isinstance(error, StaleDataError):
+        return ConflictError()
+    if isinstance(error, DataError):
+        return InvalidError(UNFIT)
+    text = str(error.orig).lower()
+    for words, kind in (
+        (FULL_WORDS, StorageFullError),
+        (BUSY_WORDS, BusyError),
+        (RACE_WORDS, ConflictError),
+    ):
+        if any(word in text for word in words):
+            return kind()
+    return None
 
 
 def reader() -> Session:
