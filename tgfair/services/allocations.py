@@ -26,6 +26,7 @@ from tgfair.services.slot_places import give_back_all
 from tgfair.services.uow import find, reader, transaction
 
 OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
+MAX_RELEASE_REASON = 300
 
 
 class BoothTakenError(ConflictError):
@@ -128,11 +129,22 @@ def assign_booth(
         return placed
 
 
+def lock_places(session: Session, fair_id: int) -> None:
+    """Let acts that give or free places at a fair wait for each other, until the commit.
+
+    Each looks at who stands where, and whether an application is still in the fair, before it
+    writes: a booth must not go to somebody who withdraws at that moment. Everything else about
+    the fair goes on. SQLite has one writer anyway.
+    """
+    session.execute(select(Fair.id).where(Fair.id == fair_id).with_for_update(key_share=True))
+
+
 def _load(
     session: Session, actor: Actor, fair_id: int, label: str, code: str
 ) -> tuple[Fair, Booth, Application]:
     fair = find(session, Fair, Fair.id == fair_id)
     require(actor, Action.ASSIGN_BOOTHS, fair)
+    lock_places(session, fair.id)
     booth = find(session, Booth, Booth.fair_id == fair.id, Booth.label == label)
     application = find(
         session, Application, Application.fair_id == fair.id, Application.code == code
@@ -288,7 +300,7 @@ def _end(session: Session, assignment: Assignment, *, reason: str | None, now: d
     ).one_or_none()
     assignment.state = AssignmentState.RELEASED
     assignment.released_at = now
-    assignment.release_reason = reason
+    assignment.release_reason = reason[:MAX_RELEASE_REASON] if reason else None
     session.flush()
     if partner is not None:
         session.delete(partner)
@@ -308,7 +320,10 @@ def _end(session: Session, assignment: Assignment, *, reason: str | None, now: d
 def free_everything(
     session: Session, application: Application, *, reason: str | None, now: datetime
 ) -> None:
-    """Release every booth, share and time window of an application that leaves the fair."""
+    """Release every booth, share and time window of an application that leaves the fair.
+
+    The caller has taken `lock_places` before it looked at the application.
+    """
     give_back_all(session, application, now=now)
     for share in session.scalars(
         select(BoothShare).where(BoothShare.application_id == application.id)
@@ -379,6 +394,7 @@ def swap_booths(
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
+        lock_places(session, fair.id)
         first = _holder(session, fair, first_label)
         second = _holder(session, fair, second_label)
         for one, other in ((first, second), (second, first)):
@@ -422,6 +438,7 @@ def block_booth(
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
+        lock_places(session, fair.id)
         booth = find(session, Booth, Booth.fair_id == fair.id, Booth.label == label)
         if reason:
             _refuse_taken(session, fair.id, label)

@@ -12,7 +12,7 @@ from tgfair.core.workflow import FINAL, Event
 from tgfair.models.application import Application
 from tgfair.models.fair import Fair, FairStatus
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.allocations import free_everything
+from tgfair.services.allocations import free_everything, lock_places
 from tgfair.services.audit import record
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, transaction
@@ -84,6 +84,7 @@ def set_fair_status(
 def _cancel_all(
     session: Session, actor: Actor, fair: Fair, *, reason: str | None, now: datetime
 ) -> int:
+    lock_places(session, fair.id)
     live = session.scalars(
         select(Application).where(Application.fair_id == fair.id, Application.state.not_in(FINAL))
     ).all()

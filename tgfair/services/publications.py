@@ -22,6 +22,7 @@ from tgfair.models.assignment import (
 from tgfair.models.booth import Booth, PlanVersion
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.allocations import lock_places
 from tgfair.services.audit import record
 from tgfair.services.notifications import notify_application
 from tgfair.services.transitions import advance
@@ -125,6 +126,7 @@ def publish(actor: Actor, fair_id: int, *, note: str | None, now: datetime) -> i
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
+        lock_places(session, fair.id)
         changes = pending_changes(session, fair.id)
         if not changes.any:
             raise InvalidError("Chưa có thay đổi nào để công bố.")

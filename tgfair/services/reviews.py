@@ -22,7 +22,7 @@ from tgfair.models.application import Application, Fix
 from tgfair.models.exhibitor import Membership
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, can, require, visible_to
-from tgfair.services.allocations import free_everything
+from tgfair.services.allocations import free_everything, lock_places
 from tgfair.services.audit import record
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, transaction
@@ -169,6 +169,8 @@ def cancel(actor: Actor, code: str, *, reason: str, seen_version: int, now: date
             session, Application, Application.code == code, visible_to(actor, Application)
         )
         require(actor, Action.CANCEL_APPLICATION, application)
+        lock_places(session, application.fair_id)
+        session.refresh(application)
         check_seen(application, seen_version)
         words = checked_reason(reason)
         application.decided_at = now

@@ -19,7 +19,7 @@ from tgfair.models.consent import Consent
 from tgfair.models.fair import Fair
 from tgfair.models.product import Product
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.allocations import free_everything
+from tgfair.services.allocations import free_everything, lock_places
 from tgfair.services.application_inputs import (
     check_deadline,
     contact_problems,
@@ -210,6 +210,8 @@ def leave(
     mails: tuple[str, ...] | None = None,
 ) -> None:
     """Take an application out of the fair, within the caller's transaction."""
+    lock_places(session, application.fair_id)
+    session.refresh(application)
     signer = signing_as(actor, application)
     words = (reason or "").strip()[:600] or None
     advance(session, application, Event.WITHDRAW, actor=signer, now=now, reason=words, mails=mails)

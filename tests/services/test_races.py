@@ -1,0 +1,147 @@
+"""Two requests at the same moment: one of them waits, and then sees what the other did."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.builders import (
+    NOW,
+    install_plan,
+    make_application,
+    make_exhibitor,
+    make_fair,
+    make_staff,
+)
+from tgfair.core.errors import TgfairError
+from tgfair.core.workflow import State
+from tgfair.extensions import db
+from tgfair.models import Application, Assignment, AssignmentState, Booth, Role
+from tgfair.policy import SYSTEM
+from tgfair.services.allocations import assign_booth, lock_places, release_booth
+from tgfair.services.publications import publish, published_places, standing_places
+from tgfair.services.submissions import leave, withdraw_application
+from tgfair.services.uow import transaction
+
+HEAD_START = 0.5  # seconds, in which the other request comes as far as it can
+
+
+class Other(threading.Thread):
+    """Another request, begun while the test holds what it changed."""
+
+    def __init__(self, app: Flask, act: Callable[[], object]) -> None:
+        super().__init__()
+        self.app, self.act = app, act
+        self.said: str | None = None
+        self.start()
+        self.join(HEAD_START)
+
+    def run(self) -> None:
+        with self.app.app_context():
+            try:
+                self.act()
+                self.said = "done"
+            except TgfairError as error:
+                self.said = error.code
+
+    def end(self) -> str | None:
+        self.join()
+        return self.said
+
+
+@pytest.fixture(autouse=True)
+def here(app: Flask):
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def organiser():
+    return make_staff(Role.ORGANISER)
+
+
+@pytest.fixture
+def fair():
+    fair = make_fair()
+    install_plan(fair)
+    return fair
+
+
+def approved(fair) -> Application:
+    return make_application(fair, make_exhibitor(), State.APPROVED)
+
+
+def test_no_booth_goes_to_an_application_that_is_being_withdrawn(here, fair, organiser):
+    application, fair_id = approved(fair), fair.id
+    code = application.code
+
+    with transaction() as session:
+        leave(session, SYSTEM, session.merge(application), reason=None, now=NOW)
+        session.flush()
+        other = Other(here, lambda: assign_booth(organiser, fair_id, "A01", code, now=NOW))
+        waited = other.said is None
+
+    assert (waited, other.end()) == (True, "invalid")
+    assert standing_places(db.session(), fair_id) == set()
+
+
+def test_withdrawing_frees_a_booth_that_is_being_given(here, fair):
+    application, fair_id = approved(fair), fair.id
+    code = application.code
+    booth_id = db.session.scalars(select(Booth.id).where(Booth.fair_id == fair_id)).first()
+
+    with transaction() as session:
+        lock_places(session, fair_id)
+        session.add(
+            Assignment(
+                fair_id=fair_id,
+                booth_id=booth_id,
+                application_id=application.id,
+                source="hand",
+                state=AssignmentState.LIVE,
+                created_at=NOW,
+            )
+        )
+        session.flush()
+        other = Other(here, lambda: withdraw_application(SYSTEM, code, reason="x" * 500, now=NOW))
+        waited = other.said is None
+
+    assert (waited, other.end()) == (True, "done")
+    assert standing_places(db.session(), fair_id) == set()
+
+
+def test_a_booth_released_while_the_plan_is_published_is_either_in_it_or_not(here, fair, organiser):
+    one, two, fair_id = approved(fair), approved(fair), fair.id
+    assign_booth(organiser, fair_id, "A01", one.code, now=NOW)
+    assign_booth(organiser, fair_id, "A02", two.code, now=NOW)
+    code = two.code
+
+    acts = [
+        Other(here, lambda: publish(organiser, fair_id, note=None, now=NOW)),
+        Other(
+            here,
+            lambda: release_booth(organiser, fair_id, "A02", code, reason="Rút hàng", now=NOW),
+        ),
+    ]
+
+    assert [act.end() for act in acts] == ["done", "done"]
+    told = select(Application.id).where(Application.state == State.ALLOCATED)
+    published = {application_id for application_id, _ in published_places(db.session(), fair_id)}
+    assert set(db.session.scalars(told)) == published
+
+
+def test_of_two_who_publish_at_the_same_moment_one_finds_nothing_left(here, fair, organiser):
+    application, fair_id = approved(fair), fair.id
+    assign_booth(organiser, fair_id, "A01", application.code, now=NOW)
+
+    with transaction() as session:
+        lock_places(session, fair_id)
+        acts = [
+            Other(here, lambda: publish(organiser, fair_id, note=None, now=NOW)) for _ in range(2)
+        ]
+
+    assert sorted(str(act.end()) for act in acts) == ["done", "invalid"]
