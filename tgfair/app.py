@@ -27,6 +27,7 @@ from tgfair.web import (
     organizer,
     public,
     security,
+    shared_pages,
 )
 
 
@@ -53,6 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     _configure(app, config)
     app.url_map.converters["int"] = BoundedInteger
     _bind_extensions(app)
+    shared_pages.install(app, config)  # first of all: it keeps what the others have finished
     security.install(app)
     guards.install(app)
     errors.install(app)

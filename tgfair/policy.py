@@ -333,7 +333,6 @@ def _exhibitors(actor: Actor) -> ColumnElement[bool]:
 
 
 def _of_fair_and_exhibitor(actor: Actor, model: type[Application | Invitation]) -> Any:
-    by_fair = model.fair_id.in_(select(Fair.id).where(_fairs(actor, Role.ORGANISER, Role.REVIEWER)))
     members = actor.owns | actor.staffs
     own = model.exhibitor_id.in_(members) if members else false()
     linked = (
@@ -348,18 +347,24 @@ def _of_fair_and_exhibitor(actor: Actor, model: type[Application | Invitation]) 
             grants=tuple(g for g in actor.grants if g.role == Role.COMMUNE_OFFICER),
         )
         officer = model.exhibitor_id.in_(select(Exhibitor.id).where(_exhibitors(narrowed)))
-    return or_(by_fair, own, linked, officer)
+    return or_(_in_fairs(actor, model, Role.ORGANISER, Role.REVIEWER), own, linked, officer)
+
+
+def _in_fairs(actor: Actor, model: Any, *roles: Role) -> ColumnElement[bool]:
+    if not actor.grants:  # producers and visitors: most requests
+        return false()
+    within: ColumnElement[bool] = model.fair_id.in_(select(Fair.id).where(_fairs(actor, *roles)))
+    return within
 
 
 def _badges(actor: Actor) -> ColumnElement[bool]:
-    by_fair = Badge.fair_id.in_(select(Fair.id).where(_fairs(actor, Role.ORGANISER)))
     own = Badge.application_id.in_(
         select(Application.id).where(_of_fair_and_exhibitor(actor, Application))
     )
     delegates = Badge.invitation_id.in_(
         select(Invitation.id).where(_of_fair_and_exhibitor(actor, Invitation))
     )
-    return or_(by_fair, own, delegates)
+    return or_(_in_fairs(actor, Badge, Role.ORGANISER), own, delegates)
 
 
 def _attachments(actor: Actor) -> ColumnElement[bool]:
@@ -377,8 +382,6 @@ VISIBLE: dict[type[Any], Callable[[Actor], ColumnElement[bool]]] = {
     Fair: lambda actor: true() if actor.is_staff else false(),
     Invitation: lambda actor: _of_fair_and_exhibitor(actor, Invitation),
     Job: lambda actor: Job.created_by_id == actor.user_id if actor.user_id else false(),
-    Message: lambda actor: Message.fair_id.in_(
-        select(Fair.id).where(_fairs(actor, Role.ORGANISER))
-    ),
+    Message: lambda actor: _in_fairs(actor, Message, Role.ORGANISER),
     RegisterImport: lambda actor: true() if actor.has(Role.ORGANISER) else false(),
 }

@@ -22,7 +22,8 @@ def record(
     **data: Any,
 ) -> None:
     """Add one line: who did `action` to `obj`. `data` must hold no secret and no contact data."""
-    session.flush()
+    if obj in session.new:
+        session.flush()  # its number and its fair may be unknown until then
     session.add(
         AuditEntry(
             at=now,

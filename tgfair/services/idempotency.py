@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -43,7 +44,6 @@ def once(
         return None
     key, wanted = key[:MAX_KEY], _hash(body)
     insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
-    session.flush()
     claimed = session.execute(
         insert(IdempotencyKey)
         .values(key=key, body_hash=wanted, result={}, created_at=now)
@@ -61,7 +61,12 @@ def once(
 def remember(session: Session, key: str, result: Mapping[str, Any]) -> None:
     """Store what a repeat of the request is to be given; the caller's transaction commits it."""
     if key:
-        session.get_one(IdempotencyKey, key[:MAX_KEY], populate_existing=True).result = dict(result)
+        session.execute(
+            update(IdempotencyKey)
+            .where(IdempotencyKey.key == key[:MAX_KEY])
+            .values(result=dict(result))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from tgfair import clock
 from tgfair.core.errors import NotFoundError
 from tgfair.models.account import AuthSession, Role, User
-from tgfair.models.exhibitor import MemberRole, Membership
+from tgfair.models.exhibitor import Exhibitor, MemberRole, Membership
 from tgfair.models.invitation import Invitation
 from tgfair.policy import Actor, Grant
 from tgfair.services.audit import record
@@ -59,14 +59,17 @@ def open_session(
 def actor_for(token: str, *, demo: bool = False) -> Actor | None:
     """Return who the cookie stands for, or None when its session is over or unknown."""
     session = reader()
-    row = session.scalars(
-        select(AuthSession)
+    found = session.execute(
+        select(AuthSession, Invitation, Exhibitor.name)
+        .outerjoin(Invitation, Invitation.id == AuthSession.invitation_id)
+        .outerjoin(Exhibitor, Exhibitor.id == Invitation.exhibitor_id)
         .where(AuthSession.token_hash == digest(token))
         .options(selectinload(AuthSession.user).selectinload(User.grants))
     ).one_or_none()
-    if row is None or not _alive(row, demo=demo):
+    if found is None or not _alive(found[0], demo=demo):
         return None
-    actor = _user_actor(session, row) if row.user_id else _invited_actor(session, row)
+    row: AuthSession = found[0]
+    actor = _user_actor(session, row) if row.user_id else _invited_actor(row, found[1], found[2])
     if actor is not None and clock.real_now() - row.last_seen_at > TOUCH_EVERY:
         # A page must still open when nothing can be written.
         with suppress(BusyError, StorageFullError):
@@ -101,14 +104,13 @@ def _user_actor(session: Session, row: AuthSession) -> Actor:
     )
 
 
-def _invited_actor(session: Session, row: AuthSession) -> Actor | None:
-    invitation = session.get(Invitation, row.invitation_id or 0)
+def _invited_actor(row: AuthSession, invitation: Invitation | None, name: str) -> Actor | None:
     if invitation is None or invitation.revoked_at is not None:
         return None
     if invitation.revision != row.invitation_revision:
         return None
     return Actor(
-        label=f"{invitation.exhibitor.name} (đường dẫn mời)",
+        label=f"{name} (đường dẫn mời)",
         invitation_id=invitation.id,
         invited_exhibitor_id=invitation.exhibitor_id,
         invited_fair_id=invitation.fair_id,

@@ -54,6 +54,7 @@ def advance(
     application.state = target
     session.add(entry)
     record(session, actor, f"application.{event}", application, now=now, reason=reason)
+    session.flush()  # the mails name the entry
     for kind in effect.mails if mails is None else mails:
         notify_application(
             session,

@@ -27,6 +27,9 @@ GATE_CSP = {
     "script-src": "'self' 'wasm-unsafe-eval'",
     "media-src": "'self' blob:",
 }
+POLICY, GATE_POLICY = (
+    "; ".join(f"{name} {value}" for name, value in policy.items()) for policy in (CSP, GATE_CSP)
+)
 # Addresses that are keys themselves. The last policy that a browser knows counts: `strict-origin`
 # hides the path as well, but lets a form say where it comes from (with `no-referrer` alone, older
 # Safari sends "Origin: null" and nothing else, which looks like a forged request).
@@ -45,9 +48,8 @@ def install(app: Flask) -> None:
 
 def _headers(response: Response) -> Response:
     gate = request.path.startswith(("/cong/", "/static/gate/"))
-    policy = GATE_CSP if gate else CSP
     headers = {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Content-Security-Policy": GATE_POLICY if gate else POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": KEY_REFERRER if request.path.startswith(KEYS) else "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
