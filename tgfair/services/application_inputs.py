@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
 
 from tgfair.core.application.model import Checked, OfferedProduct, Problem, Rules
 from tgfair.core.application.steps import Step
@@ -18,6 +21,15 @@ from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.product import Certificate, Product
 from tgfair.policy import Action, Actor, can
+
+PRODUCT_COLUMNS = (Product.id, Product.public_id, Product.name, Product.group)
+CERTIFICATE_COLUMNS = (
+    Certificate.id.label("certificate"),
+    Certificate.stars,
+    Certificate.decision_no,
+    Certificate.expires_on,
+    Certificate.revoked,
+)
 
 
 class RegistrationClosedError(ConflictError):
@@ -49,24 +61,26 @@ def rules_of(fair: Fair) -> Rules:
 
 def offered_products(session: Session, exhibitor_id: int) -> tuple[OfferedProduct, ...]:
     """Return the products on record of an exhibitor, each with the certificate that counts."""
-    rows = session.scalars(
-        select(Product)
+    ocop = and_(Certificate.product_id == Product.id, Certificate.scheme == "ocop")
+    rows = session.execute(
+        select(*PRODUCT_COLUMNS, *CERTIFICATE_COLUMNS)
+        .outerjoin(Certificate, ocop)
         .where(Product.exhibitor_id == exhibitor_id)
-        .order_by(Product.id)
-        .options(selectinload(Product.certificates))
-    ).all()
-    return tuple(_offered(product) for product in rows)
+        .order_by(Product.id, Certificate.id)
+    )
+    return tuple(_offered(list(found)) for _, found in groupby(rows, key=lambda row: row.id))
 
 
-def _offered(product: Product) -> OfferedProduct:
-    ocop = [one for one in product.certificates if one.scheme == "ocop"]
-    if not ocop:
+def _offered(rows: Sequence[Any]) -> OfferedProduct:
+    """Return one product from its rows, one for each certificate."""
+    product = rows[0]
+    if product.certificate is None:
         return OfferedProduct(product.public_id, product.name, product.group, certified=False)
-    best = max(ocop, key=_worth)
+    best = max(rows, key=_worth)
     return OfferedProduct(
-        product.public_id,
-        product.name,
-        product.group,
+        best.public_id,
+        best.name,
+        best.group,
         best.stars,
         best.decision_no,
         best.expires_on,
@@ -74,7 +88,7 @@ def _offered(product: Product) -> OfferedProduct:
     )
 
 
-def _worth(certificate: Certificate) -> tuple[bool, str]:
+def _worth(certificate: Any) -> tuple[bool, str]:
     """Order certificates: one in force before a revoked one, the one that lasts longest first."""
     until = certificate.expires_on.isoformat() if certificate.expires_on else ""
     return not certificate.revoked, until

@@ -29,13 +29,19 @@ class KeyReusedError(ConflictError):
 
 
 def once(
-    session: Session, key: str, body: Mapping[str, Any], *, now: datetime
+    session: Session,
+    key: str,
+    body: Mapping[str, Any],
+    *,
+    now: datetime,
+    result: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """Claim `key` in the caller's transaction: None lets the caller act, then call `remember`.
 
     A key already used with the same `body` gives back what was remembered, to be replayed. Put
     into `body` whatever makes the request itself: the fields, the object, and who asks. A request
     at the same moment with the same key waits for this transaction. An empty key claims nothing.
+    Whoever knows the `result` beforehand gives it here, and calls `remember` no more.
 
     Raises:
         KeyReusedError: the key was used with another body.
@@ -46,7 +52,7 @@ def once(
     insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
     claimed = session.execute(
         insert(IdempotencyKey)
-        .values(key=key, body_hash=wanted, result={}, created_at=now)
+        .values(key=key, body_hash=wanted, result=dict(result or {}), created_at=now)
         .on_conflict_do_nothing()
         .returning(IdempotencyKey.key)
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, joinedload
 
 from tgfair.core.application.check import check_all
 from tgfair.core.application.model import Checked, OfferedProduct, Problem
@@ -15,6 +17,7 @@ from tgfair.core.errors import TgfairError
 from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import EDITABLE, Event, State
 from tgfair.models.application import Application, ApplicationPerson, ApplicationProduct
+from tgfair.models.attachment import Attachment
 from tgfair.models.consent import Consent
 from tgfair.models.fair import Fair
 from tgfair.models.product import Product
@@ -27,7 +30,7 @@ from tgfair.services.application_inputs import (
     rules_of,
 )
 from tgfair.services.applications import NotEditableError, files_on_behalf, signing_as
-from tgfair.services.idempotency import once, remember
+from tgfair.services.idempotency import once
 from tgfair.services.identifiers import digest
 from tgfair.services.transitions import advance
 from tgfair.services.uow import find, transaction
@@ -35,6 +38,12 @@ from tgfair.services.uow import find, transaction
 DEFAULT_CONSENT = (
     "Cơ sở cam kết nội dung trên là đúng, đồng ý để Ban Tổ chức dùng thông tin này cho việc xét "
     "duyệt, xếp gian, làm thẻ và giới thiệu tên cơ sở, sản phẩm tại sự kiện."
+)
+
+
+WITH_FAIR_AND_EXHIBITOR = (
+    joinedload(Application.fair, innerjoin=True),
+    joinedload(Application.exhibitor, innerjoin=True),
 )
 
 
@@ -70,11 +79,15 @@ def submit_application(actor: Actor, code: str, *, consent: bool, key: str, now:
     """
     with transaction() as session:
         application = find(
-            session, Application, Application.code == code, visible_to(actor, Application)
+            session,
+            Application,
+            Application.code == code,
+            visible_to(actor, Application),
+            options=WITH_FAIR_AND_EXHIBITOR,
         )
         require(actor, Action.SUBMIT_APPLICATION, application)
         body = {"submit": code, "session": actor.session_id}
-        if once(session, key, body, now=now) is not None:
+        if once(session, key, body, now=now, result={"code": code}) is not None:
             return code
         if application.state not in EDITABLE:
             raise NotEditableError(application.state)
@@ -84,7 +97,6 @@ def submit_application(actor: Actor, code: str, *, consent: bool, key: str, now:
         if problems or not consent:
             raise IncompleteError(problems, consent=consent)
         send(session, actor, application, checked, now=now)
-        remember(session, key, {"code": code})
         return code
 
 
@@ -92,15 +104,19 @@ def judge(
     session: Session, actor: Actor, application: Application, offered: Sequence[OfferedProduct]
 ) -> tuple[Checked, list[Problem]]:
     """Check all answers and required papers of a draft."""
-    session.flush()
     fair = application.fair
     checked, problems = check_all(application.answers, rules_of(fair), offered)
     problems += contact_problems(actor, application, checked)
     wanted = wanted_papers(fair.texts, checked.products.chosen, fair.last_day)
-    for paper in missing_papers(wanted, {file.kind for file in application.attachments}):
+    for paper in missing_papers(wanted, _kinds_of_files(session, application) if wanted else ()):
         if paper.required:
             problems.append(Problem(Step.FILES, paper.kind, f"Còn thiếu: {paper.label}"))
     return checked, problems
+
+
+def _kinds_of_files(session: Session, application: Application) -> set[str]:
+    mine = Attachment.application_id == application.id
+    return set(session.scalars(select(Attachment.kind).where(mine)))
 
 
 def send(
@@ -137,6 +153,11 @@ def send(
 
 def fill(session: Session, application: Application, checked: Checked) -> None:
     """Write checked answers into the columns that everybody else reads."""
+    people = [{"name": person.name, "phone": person.phone} for person in checked.people]
+    products = _snapshots(session, application, checked)
+    _replace(session, application, ApplicationPerson, people)
+    _replace(session, application, ApplicationProduct, products)
+    session.expire(application, ["people", "products"])
     application.contact_name = checked.contact.name
     application.contact_phone = checked.contact.phone
     application.contact_email = checked.contact.email
@@ -149,37 +170,56 @@ def fill(session: Session, application: Application, checked: Checked) -> None:
     application.cooling = checked.booth.cooling
     application.cooking = checked.booth.cooking
     application.needs_note = checked.booth.note
-    application.people = [
-        ApplicationPerson(name=person.name, phone=person.phone) for person in checked.people
-    ]
-    application.products = _snapshots(session, application, checked)
-    session.flush()
+
+
+def _replace(
+    session: Session,
+    application: Application,
+    model: type[ApplicationPerson | ApplicationProduct],
+    rows: list[dict[str, Any]],
+) -> None:
+    if application.submitted_at is not None:  # a draft that was never sent has none
+        old = delete(model).where(model.application_id == application.id)
+        session.execute(old, execution_options={"synchronize_session": False})
+    if rows:
+        session.execute(
+            insert(model),
+            [{"application_id": application.id, **row} for row in rows],
+            execution_options={"autoflush": False, "render_nulls": True},
+        )
 
 
 def _snapshots(
     session: Session, application: Application, checked: Checked
-) -> list[ApplicationProduct]:
+) -> list[dict[str, Any]]:
     last_day = application.fair.last_day
+    mine = Product.exhibitor_id == application.exhibitor_id
+    rows = session.execute(select(Product.public_id, Product.id).where(mine)).all()
+    numbers = {row.public_id: row.id for row in rows}
     found = [
-        ApplicationProduct(
-            product_id=find(session, Product, Product.public_id == product.key).id,
-            name=product.name,
-            group=product.group,
-            stars=product.stars,
-            decision_no=product.decision_no,
-            expires_on=product.expires_on,
-            certificate_state=product.state_on(last_day),
-            search_fold=fold(product.name)[:400],
-        )
+        {
+            "product_id": numbers[product.key],
+            "name": product.name,
+            "group": product.group,
+            "stars": product.stars,
+            "decision_no": product.decision_no,
+            "expires_on": product.expires_on,
+            "certificate_state": product.state_on(last_day),
+            "search_fold": fold(product.name)[:400],
+        }
         for product in checked.products.chosen
     ]
     return found + [
-        ApplicationProduct(
-            name=other.name,
-            group=other.group,
-            certificate_state="none",
-            search_fold=fold(other.name)[:400],
-        )
+        {
+            "product_id": None,
+            "name": other.name,
+            "group": other.group,
+            "stars": None,
+            "decision_no": None,
+            "expires_on": None,
+            "certificate_state": "none",
+            "search_fold": fold(other.name)[:400],
+        }
         for other in checked.products.others
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.interfaces import ORMOption
 
 from tgfair.core.errors import ConflictError, InvalidError, NotFoundError, TgfairError
 from tgfair.database import IMMEDIATE
@@ -107,13 +108,18 @@ def reader() -> Session:
     return db.session()
 
 
-def find(session: Session, model: type[Row], *criteria: ColumnElement[bool]) -> Row:
-    """Return the one row that matches.
+def find(
+    session: Session,
+    model: type[Row],
+    *criteria: ColumnElement[bool],
+    options: Sequence[ORMOption] = (),
+) -> Row:
+    """Return the one row that matches, with what `options` load beside it.
 
     Raises:
         NotFoundError: there is none.
     """
-    row = session.scalars(select(model).where(*criteria)).one_or_none()
+    row = session.scalars(select(model).where(*criteria).options(*options)).one_or_none()
     if row is None:
         raise NotFoundError
     return row
