@@ -20,6 +20,7 @@ from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
 from tgfair.models import Application, Assignment, AssignmentState, Booth, Message, Role
+from tgfair.policy import SYSTEM
 from tgfair.services.allocations import (
     BoothTakenError,
     UnsuitableError,
@@ -37,6 +38,7 @@ from tgfair.services.publications import (
     remind_unconfirmed,
     standing_places,
 )
+from tgfair.services.submissions import withdraw_application
 from tgfair.services.uow import transaction
 
 RIVALS = 20
@@ -292,3 +294,18 @@ def test_a_blocked_booth_is_not_given_away(fair, organiser):
 
     with pytest.raises(UnsuitableError):
         assign_booth(organiser, fair.id, "A01", approved(fair).code, now=NOW)
+
+
+def test_who_withdraws_gets_no_mail_about_the_booth_any_more(fair, organiser):
+    application = approved(fair)
+    assign_booth(organiser, fair.id, "A01", application.code, now=NOW)
+    publish(organiser, fair.id, note=None, now=NOW)
+
+    withdraw_application(SYSTEM, application.code, reason="x" * 600, now=NOW)
+
+    assert standing(fair) == {}
+    messages = db.session.execute(select(Message.kind, Message.state).order_by(Message.id)).all()
+    assert [tuple(message) for message in messages] == [
+        ("booth_assigned", "cancelled"),
+        ("withdrawn", "queued"),
+    ]

@@ -24,7 +24,17 @@ from tgfair.core.workflow import EFFECTS, Event, State
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.mail.render import TEMPLATES, unlinked
-from tgfair.models import CodePurpose, FairDateChange, Fix, Message, OneTimeCode, Rsvp
+from tgfair.models import (
+    Application,
+    CodePurpose,
+    FairDateChange,
+    FairStatus,
+    Fix,
+    Message,
+    MessageState,
+    OneTimeCode,
+    Rsvp,
+)
 from tgfair.services.message_context import ObsoleteError, facts_of
 from tgfair.services.message_rendering import rendered_message, zalo_text
 from tgfair.services.one_time_codes import issue, secrets_of
@@ -111,6 +121,9 @@ class World:
         if kind in PURPOSES:
             params["code_id"] = self.code(kind).id
         with transaction() as session:
+            application = session.merge(self.application)
+            if not KINDS[kind].is_true(application.state):
+                application.state = min(KINDS[kind].while_in)
             message = enqueue(
                 session,
                 kind,
@@ -229,6 +242,28 @@ def test_a_revoked_invitation_is_not_sent(world):
         session.merge(world.invitation).revoked_at = NOW
 
     with pytest.raises(ObsoleteError):
+        rendered_message(reader(), reader().get_one(Message, message_id), now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["booth_assigned", "returned", "approved", "badge"])
+def test_what_is_no_longer_true_of_the_application_is_not_sent(world, kind):
+    message_id = world.message(kind)
+    with transaction() as session:
+        session.get_one(Application, world.application.id).state = State.WITHDRAWN
+        session.get_one(Message, message_id).state = MessageState.LEASED
+
+    with pytest.raises(ObsoleteError, match="Đã rút"):
+        rendered_message(reader(), reader().get_one(Message, message_id), now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+def test_nobody_is_invited_to_a_cancelled_fair(world, kind):
+    message_id = world.message(kind)
+    with transaction() as session:
+        session.merge(world.fair).status = FairStatus.CANCELLED
+        session.get_one(Message, message_id).state = MessageState.LEASED
+
+    with pytest.raises(ObsoleteError, match="hủy"):
         rendered_message(reader(), reader().get_one(Message, message_id), now=NOW)
 
 

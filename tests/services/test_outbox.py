@@ -12,6 +12,7 @@ from tests.support.builders import NOW, make_application, make_exhibitor, make_f
 from tests.support.faulty_smtp import FaultySmtp
 from tgfair import clock
 from tgfair.core.workflow import State
+from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient
 from tgfair.models import Channel, Exhibitor, Lane, Message, MessageState
 from tgfair.services.notifications import notify_application, notify_exhibitor
@@ -37,7 +38,8 @@ def queue(count=1, kind="receipt"):
     fair = make_fair()
     tokens = []
     for _ in range(count):
-        application = make_application(fair, make_exhibitor(), State.SUBMITTED)
+        state = min(KINDS[kind].while_in, default=State.SUBMITTED)
+        application = make_application(fair, make_exhibitor(), state)
         with transaction() as session:
             application = session.merge(application)
             message = notify_application(session, kind, application, dedupe="x", now=NOW)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tgfair.core.workflow import ACCEPTED, LIVE, State
 from tgfair.models.outbox import Lane
+
+HAS_BOOTH = frozenset({State.ALLOCATED, State.CONFIRMED})
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,8 @@ class Kind:
 
     `proposed`: written as a proposal that a person sends (bulk decisions, publishing);
     otherwise queued at once. `calls`: goes on the call list when there is no e-mail address.
-    `calendar`: an .ics file is attached.
+    `calendar`: an .ics file is attached. `while_in`: states of its application in which it is
+    still true, empty for always; one that waited until it was not must not go out.
     """
 
     key: str
@@ -22,6 +26,11 @@ class Kind:
     proposed: bool = False
     calls: bool = True
     calendar: bool = False
+    while_in: frozenset[State] = frozenset()
+
+    def is_true(self, state: State) -> bool:
+        """Return whether the message is still true of an application in `state`."""
+        return not self.while_in or state in self.while_in
 
 
 KINDS: dict[str, Kind] = {
@@ -36,17 +45,36 @@ KINDS: dict[str, Kind] = {
         Kind("reminder", "Nhắc trả lời giấy mời", lane=Lane.BULK),
         Kind("receipt", "Đã nhận hồ sơ", calls=False),
         Kind("rsvp_receipt", "Đã nhận trả lời giấy mời", calls=False, calendar=True),
-        Kind("returned", "Yêu cầu bổ sung"),
-        Kind("approved", "Hồ sơ được duyệt"),
-        Kind("waitlisted", "Vào danh sách chờ"),
-        Kind("rejected", "Hồ sơ không được duyệt"),
-        Kind("booth_assigned", "Đã xếp gian hàng", proposed=True, calendar=True),
-        Kind("booth_moved", "Đổi gian hàng", proposed=True, calendar=True),
-        Kind("booth_released", "Thu hồi gian hàng", proposed=True),
-        Kind("confirm_reminder", "Nhắc xác nhận gian hàng", lane=Lane.BULK),
-        Kind("badge", "Thẻ tham gia", lane=Lane.BULK),
-        Kind("withdrawn", "Đã rút hồ sơ", calls=False),
-        Kind("cancelled", "Hồ sơ bị hủy"),
-        Kind("dates_changed", "Đổi ngày tổ chức", lane=Lane.BULK, proposed=True, calendar=True),
+        Kind("returned", "Yêu cầu bổ sung", while_in=frozenset({State.CHANGES_REQUESTED})),
+        Kind("approved", "Hồ sơ được duyệt", while_in=ACCEPTED),
+        Kind("waitlisted", "Vào danh sách chờ", while_in=frozenset({State.WAITLISTED})),
+        Kind("rejected", "Hồ sơ không được duyệt", while_in=frozenset({State.REJECTED})),
+        Kind(
+            "booth_assigned", "Đã xếp gian hàng", proposed=True, calendar=True, while_in=HAS_BOOTH
+        ),
+        Kind("booth_moved", "Đổi gian hàng", proposed=True, calendar=True, while_in=HAS_BOOTH),
+        Kind(
+            "booth_released",
+            "Thu hồi gian hàng",
+            proposed=True,
+            while_in=frozenset({State.APPROVED}),
+        ),
+        Kind(
+            "confirm_reminder",
+            "Nhắc xác nhận gian hàng",
+            lane=Lane.BULK,
+            while_in=frozenset({State.ALLOCATED}),
+        ),
+        Kind("badge", "Thẻ tham gia", lane=Lane.BULK, while_in=HAS_BOOTH),
+        Kind("withdrawn", "Đã rút hồ sơ", calls=False, while_in=frozenset({State.WITHDRAWN})),
+        Kind("cancelled", "Hồ sơ bị hủy", while_in=frozenset({State.CANCELLED})),
+        Kind(
+            "dates_changed",
+            "Đổi ngày tổ chức",
+            lane=Lane.BULK,
+            proposed=True,
+            calendar=True,
+            while_in=LIVE,
+        ),
     )
 }

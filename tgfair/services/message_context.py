@@ -14,6 +14,8 @@ from tgfair import clock
 from tgfair.config import Config
 from tgfair.core.application.steps import field_label
 from tgfair.core.errors import TgfairError
+from tgfair.core.workflow import STATE_LABELS
+from tgfair.mail.catalog import KINDS
 from tgfair.models.account import CodePurpose, OneTimeCode
 from tgfair.models.application import Application, Fix
 from tgfair.models.assignment import (
@@ -24,15 +26,17 @@ from tgfair.models.assignment import (
     PublicationRow,
 )
 from tgfair.models.booth import Booth
-from tgfair.models.fair import FairDateChange
+from tgfair.models.fair import FairDateChange, FairStatus
 from tgfair.models.invitation import Invitation
-from tgfair.models.outbox import Message
+from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.services.hotline import hotline
 from tgfair.services.links import base_url, invitation_url
 from tgfair.services.one_time_codes import secrets_of
 
 NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "confirm_reminder"})
 NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed"}
+INVITES = frozenset({"invitation", "reminder"})
+ON_ITS_WAY = frozenset({MessageState.PROPOSED, MessageState.LEASED, MessageState.FAILED})
 CONTACT_FIELDS = {"email": "thư điện tử", "phone": "số điện thoại"}
 
 
@@ -75,8 +79,10 @@ def context_of(session: Session, message: Message, facts: Facts) -> dict[str, An
     """Return the names that the templates of the message's kind use.
 
     Raises:
-        ObsoleteError: its code ran out, its link was revoked, its booth was taken back.
+        ObsoleteError: its code ran out, its link was revoked, its booth was taken back, the
+            application stands elsewhere by now, the fair was cancelled.
     """
+    _refuse_untrue(message)
     config: Config = current_app.config["TGFAIR"]
     invitation = _invitation(message, facts)
     fair = message.fair
@@ -99,6 +105,16 @@ def context_of(session: Session, message: Message, facts: Facts) -> dict[str, An
         raise ObsoleteError("Hồ sơ không còn gian nào.")
     extra = EXTRA.get(message.kind)
     return context | (extra(session, message) if extra else {})
+
+
+def _refuse_untrue(message: Message) -> None:
+    if message.channel is Channel.EMAIL and message.state not in ON_ITS_WAY:
+        return  # shown as it went out, or would have
+    application, fair = message.application, message.fair
+    if application is not None and not KINDS[message.kind].is_true(application.state):
+        raise ObsoleteError(f"Hồ sơ nay đã ở trạng thái “{STATE_LABELS[application.state]}”.")
+    if message.kind in INVITES and fair is not None and fair.status is FairStatus.CANCELLED:
+        raise ObsoleteError("Sự kiện đã hủy.")
 
 
 def _hotline(message: Message) -> dict[str, str] | None:

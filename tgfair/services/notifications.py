@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient, enqueue, recipient_of
 from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
-from tgfair.models.outbox import Message
+from tgfair.models.outbox import Message, MessageState
 
 
 def notify_application(
@@ -33,6 +35,20 @@ def notify_application(
         links=Links(fair_id=application.fair_id, application_id=application.id),
         proposed=proposed,
         **params,
+    )
+
+
+def drop_untrue(session: Session, application: Application) -> None:
+    """Cancel what waits to be sent about an application and is no longer true of its state."""
+    untrue = [kind.key for kind in KINDS.values() if not kind.is_true(application.state)]
+    session.execute(
+        update(Message)
+        .where(
+            Message.application_id == application.id,
+            Message.kind.in_(untrue),
+            Message.state.in_((MessageState.PROPOSED, MessageState.QUEUED, MessageState.FAILED)),
+        )
+        .values(state=MessageState.CANCELLED)
     )
 
 

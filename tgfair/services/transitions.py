@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import InvalidError
-from tgfair.core.workflow import EFFECTS, Event, next_state
+from tgfair.core.workflow import EFFECTS, Event, State, next_state
 from tgfair.models.application import Application, ApplicationEvent
 from tgfair.policy import Actor
 from tgfair.services.audit import record
-from tgfair.services.notifications import notify_application
+from tgfair.services.notifications import drop_untrue, notify_application
 
 
 def advance(
@@ -28,6 +28,8 @@ def advance(
     **params: Any,
 ) -> ApplicationEvent:
     """Apply `event`, write history and audit, queue the mails that the effects table owes.
+
+    Mails that still wait and are no longer true are cancelled.
 
     `proposed=True` leaves the mails for a person to send (bulk decisions); `mails` replaces those
     of the table for an act that owes its own (the answer to an invitation); `params` go to the
@@ -55,6 +57,8 @@ def advance(
     session.add(entry)
     record(session, actor, f"application.{event}", application, now=now, reason=reason)
     session.flush()  # the mails name the entry
+    if entry.from_state is not State.DRAFT:  # of a draft nobody has been told anything
+        drop_untrue(session, application)
     for kind in effect.mails if mails is None else mails:
         notify_application(
             session,
