@@ -12,6 +12,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
 from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.services import applications, registrations
+from tgfair.services.application_inputs import RegistrationClosedError
 from tgfair.services.queries.fairs import public_fair
 from tgfair.services.queries.my_applications import my_exhibitors
 from tgfair.services.registrations import NewExhibitor
@@ -63,6 +64,9 @@ def register(slug: str) -> Any:
         else:
             form.form_errors.append(error.message())
         return _page(slug, form), 400
+    except RegistrationClosedError as error:
+        form.form_errors.append(error.message())
+        return _page(slug, form), 409
     return redirect(url_for("exhibitor.step", code=code, number=1), code=303)
 
 
