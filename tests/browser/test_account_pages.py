@@ -38,7 +38,7 @@ def pages(app):
         exhibitor = builders.make_exhibitor(email="cu@example.vn")
         owner = builders.make_member(exhibitor)
         admin = builders.make_user(Role.ADMIN, email="quan-tri@example.vn")
-        invitation = builders.make_invitation(builders.make_fair(), exhibitor)
+        invitation = builders.make_invitation(builders.lengthen(builders.make_fair()), exhibitor)
         accounts.request_sign_in(EMAIL, now=builders.NOW)
         link = f"/vao/{last_code()[0]}"
         with transaction() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -39,7 +39,7 @@ def by_mail(email, *, demo=False):
     row = reader().get_one(OneTimeCode, code_id)
     _, digits = one_time_codes.secrets_of(row.id, row.nonce)
     signed = accounts.sign_in_with_code(code_id, digits, user_agent="", now=NOW, demo=demo)
-    return sessions.actor_for(signed.token)
+    return sessions.actor_for(signed.token, now=NOW)
 
 
 def test_unknown_address_gets_an_account_without_any_exhibitor():
@@ -98,7 +98,7 @@ def test_officer_reads_out_a_code_for_the_own_commune_only():
 
     assert phone == own.phone
     actor = sessions.actor_for(
-        accounts.sign_in_with_phone(phone, digits, user_agent="", now=NOW).token
+        accounts.sign_in_with_phone(phone, digits, user_agent="", now=NOW).token, now=NOW
     )
     assert actor.owns == frozenset({own.id})
     with pytest.raises(NotFoundError):
@@ -136,7 +136,7 @@ def test_code_read_out_speaks_for_the_called_record_only():
     _, digits = accounts.read_out_code(officer, called.public_id, now=NOW)
     signed = accounts.sign_in_with_phone(shared, digits, user_agent="", now=NOW)
 
-    assert sessions.actor_for(signed.token).owns == frozenset({called.id})
+    assert sessions.actor_for(signed.token, now=NOW).owns == frozenset({called.id})
 
 
 def test_code_read_out_does_not_open_a_colleagues_account():
@@ -177,9 +177,9 @@ def test_demo_gives_one_link_for_each_role_and_none_outside():
 def test_sign_out_acts_at_once():
     token = session_token(make_user())
 
-    sessions.sign_out(sessions.actor_for(token))
+    sessions.sign_out(sessions.actor_for(token, now=NOW))
 
-    assert sessions.actor_for(token) is None
+    assert sessions.actor_for(token, now=NOW) is None
 
 
 def test_sign_out_everywhere_ends_all_sessions_of_this_account_only():
@@ -187,17 +187,17 @@ def test_sign_out_everywhere_ends_all_sessions_of_this_account_only():
     tokens = [session_token(user) for _ in range(3)]
     foreign = session_token(other)
 
-    assert sessions.sign_out_everywhere(sessions.actor_for(tokens[0]), now=NOW) == 3
-    assert [sessions.actor_for(token) for token in tokens] == [None] * 3
-    assert sessions.actor_for(foreign) is not None
+    assert sessions.sign_out_everywhere(sessions.actor_for(tokens[0], now=NOW), now=NOW) == 3
+    assert [sessions.actor_for(token, now=NOW) for token in tokens] == [None] * 3
+    assert sessions.actor_for(foreign, now=NOW) is not None
 
 
 def test_somebody_elses_session_cannot_be_ended():
     mine, foreign = session_token(make_user()), session_token(make_user())
-    target = sessions.actor_for(foreign).session_id
+    target = sessions.actor_for(foreign, now=NOW).session_id
 
     with pytest.raises(NotFoundError):
-        sessions.end_own_session(sessions.actor_for(mine), target)
+        sessions.end_own_session(sessions.actor_for(mine, now=NOW), target)
 
 
 @pytest.mark.parametrize(
@@ -214,14 +214,14 @@ def test_idle_session_ends(roles, demo, idle, alive):
     token = session_token(make_user(*roles))
     _change_sessions(last_seen_at=clock.real_now() - idle)
 
-    assert (sessions.actor_for(token, demo=demo) is not None) == alive
+    assert (sessions.actor_for(token, demo=demo, now=NOW) is not None) == alive
 
 
 def test_session_ends_after_its_longest_life():
     token = session_token(make_user())
     _change_sessions(expires_at=clock.real_now())
 
-    assert sessions.actor_for(token) is None
+    assert sessions.actor_for(token, now=NOW) is None
 
 
 def _change_sessions(**values):
@@ -233,7 +233,7 @@ def test_use_keeps_a_session_alive():
     token = session_token(make_user())
     _change_sessions(last_seen_at=clock.real_now() - timedelta(hours=11))
 
-    sessions.actor_for(token)
+    sessions.actor_for(token, now=NOW)
 
     seen = reader().scalar(select(AuthSession.last_seen_at))
     assert clock.real_now() - seen < timedelta(minutes=1)
@@ -245,7 +245,7 @@ def test_role_taken_away_acts_at_once():
     token = session_token(user)
     users.remove_role(make_staff(Role.ADMIN), user.id, grant_id, now=NOW)
 
-    assert sessions.actor_for(token).grants == ()
+    assert sessions.actor_for(token, now=NOW).grants == ()
 
 
 def test_locked_account_is_out_at_once():
@@ -254,14 +254,14 @@ def test_locked_account_is_out_at_once():
 
     users.set_active(make_staff(Role.ADMIN), user.id, active=False, now=NOW)
 
-    assert sessions.actor_for(token) is None
+    assert sessions.actor_for(token, now=NOW) is None
 
 
 def test_member_taken_out_loses_the_exhibitor_at_once():
     exhibitor = make_exhibitor()
     owner, helper = make_member(exhibitor), make_member(exhibitor, MemberRole.STAFF)
     token = session_token(helper)
-    before = sessions.actor_for(token)
+    before = sessions.actor_for(token, now=NOW)
     membership = next(m.id for m in _fresh(exhibitor).memberships if m.user_id == helper.id)
 
     members.remove_member(
@@ -269,7 +269,7 @@ def test_member_taken_out_loses_the_exhibitor_at_once():
     )
 
     assert before.staffs == frozenset({exhibitor.id})
-    assert sessions.actor_for(token).staffs == frozenset()
+    assert sessions.actor_for(token, now=NOW).staffs == frozenset()
 
 
 def _fresh(row):
@@ -279,12 +279,12 @@ def _fresh(row):
 def test_session_of_a_personal_link_ends_when_the_link_is_replaced_or_revoked():
     invitation = make_invitation(make_fair(), make_exhibitor())
     token = session_token(invitation=invitation, verified=False)
-    assert sessions.actor_for(token).invited_exhibitor_id == invitation.exhibitor_id
+    assert sessions.actor_for(token, now=NOW).invited_exhibitor_id == invitation.exhibitor_id
 
     with transaction() as session:
         session.merge(invitation).revision += 1
 
-    assert sessions.actor_for(token) is None
+    assert sessions.actor_for(token, now=NOW) is None
 
 
 def test_session_of_a_revoked_link_is_over():
@@ -294,7 +294,7 @@ def test_session_of_a_revoked_link_is_over():
     with transaction() as session:
         session.merge(invitation).revoked_at = NOW
 
-    assert sessions.actor_for(token) is None
+    assert sessions.actor_for(token, now=NOW) is None
 
 
 def test_database_holds_no_session_token():
@@ -350,3 +350,12 @@ def test_actor_without_account_has_no_sessions_to_end():
     with pytest.raises(NotFoundError):
         sessions.sign_out_everywhere(Actor(), now=NOW)
     assert reader().scalar(select(func.count()).select_from(User)) == 0
+
+
+def test_what_a_personal_link_opened_ends_with_its_fair():
+    fair, exhibitor = make_fair(), make_exhibitor("H" * 200)
+    token = session_token(invitation=make_invitation(fair, exhibitor), verified=False)
+    last_evening = datetime(2026, 6, 21, 16, 59, tzinfo=UTC)  # 23:59 in Viet Nam
+
+    assert len(sessions.actor_for(token, now=last_evening).label) <= 200
+    assert sessions.actor_for(token, now=last_evening + timedelta(minutes=1)) is None

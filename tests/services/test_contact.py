@@ -132,25 +132,29 @@ def test_address_that_cannot_be_used_is_refused(exhibitor, owner, typed):
 
 def test_personal_link_alone_changes_no_contact(exhibitor, visitor):
     with pytest.raises(ForbiddenError):
-        contact.request_email_change(sessions.actor_for(visitor), exhibitor.public_id, NEW, now=NOW)
+        contact.request_email_change(
+            sessions.actor_for(visitor, now=NOW), exhibitor.public_id, NEW, now=NOW
+        )
 
 
 def test_code_sent_to_the_record_verifies_the_session_of_a_personal_link(exhibitor, visitor):
-    contact.request_step_up(sessions.actor_for(visitor), now=NOW)
+    contact.request_step_up(sessions.actor_for(visitor, now=NOW), now=NOW)
 
-    contact.step_up(sessions.actor_for(visitor), digits(), now=NOW)
+    contact.step_up(sessions.actor_for(visitor, now=NOW), digits(), now=NOW)
 
-    assert sessions.actor_for(visitor).verified
+    assert sessions.actor_for(visitor, now=NOW).verified
     assert sent() == [("confirm_code", OLD)]
-    contact.request_email_change(sessions.actor_for(visitor), exhibitor.public_id, NEW, now=NOW)
+    contact.request_email_change(
+        sessions.actor_for(visitor, now=NOW), exhibitor.public_id, NEW, now=NOW
+    )
 
 
 def test_code_read_out_verifies_the_session_of_a_personal_link(exhibitor, visitor):
     _, code = accounts.read_out_code(make_staff(Role.ADMIN), exhibitor.public_id, now=NOW)
 
-    contact.step_up(sessions.actor_for(visitor), code, now=NOW)
+    contact.step_up(sessions.actor_for(visitor, now=NOW), code, now=NOW)
 
-    assert sessions.actor_for(visitor).verified
+    assert sessions.actor_for(visitor, now=NOW).verified
 
 
 def test_code_of_another_subject_verifies_nothing(visitor):
@@ -158,7 +162,7 @@ def test_code_of_another_subject_verifies_nothing(visitor):
     _, code = accounts.read_out_code(make_staff(Role.ADMIN), other.public_id, now=NOW)
 
     with pytest.raises(LinkOverError):
-        contact.step_up(sessions.actor_for(visitor), code, now=NOW)
+        contact.step_up(sessions.actor_for(visitor, now=NOW), code, now=NOW)
 
 
 def test_subject_without_email_is_told_to_telephone():
@@ -167,7 +171,7 @@ def test_subject_without_email_is_told_to_telephone():
     visitor = session_token(invitation=invitation, verified=False)
 
     with pytest.raises(InvalidError, match="cán bộ đọc mã"):
-        contact.request_step_up(sessions.actor_for(visitor), now=NOW)
+        contact.request_step_up(sessions.actor_for(visitor, now=NOW), now=NOW)
 
 
 def test_account_of_a_member_has_nothing_to_verify(owner):

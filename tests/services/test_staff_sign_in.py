@@ -64,7 +64,7 @@ def test_first_administrator_sets_password_and_authenticator_and_is_in():
 
     signed = complete(token, code_for(secret_of(token)))
 
-    actor = sessions.actor_for(signed.token)
+    actor = sessions.actor_for(signed.token, now=NOW)
     assert (actor.has(Role.ADMIN), actor.label) == (True, "Trần Hạnh")
 
 
@@ -124,7 +124,7 @@ def test_lost_first_link_is_made_anew_and_the_old_one_ends():
 
 
 def test_password_and_authenticator_open_a_session(admin):
-    assert sessions.actor_for(enter(code_for(admin)).token).has(Role.ADMIN)
+    assert sessions.actor_for(enter(code_for(admin)).token, now=NOW).has(Role.ADMIN)
 
 
 def test_authenticator_code_works_once(admin):
@@ -192,11 +192,11 @@ def test_reviewer_needs_a_password_only():
 def test_new_setup_link_ends_sessions_only_when_it_is_used(admin):
     before = session_token(reader().scalars(select(User).where(User.email == EMAIL)).one())
     _, token = users.renew_setup_link(SYSTEM, users.staff_id(SYSTEM, EMAIL), now=NOW)
-    assert sessions.actor_for(before) is not None
+    assert sessions.actor_for(before, now=NOW) is not None
 
     complete(token, code_for(secret_of(token)))
 
-    assert sessions.actor_for(before) is None
+    assert sessions.actor_for(before, now=NOW) is None
 
 
 # --- accounts by the administrator ---
@@ -223,7 +223,7 @@ def test_second_role_goes_to_the_same_account_and_ends_its_sessions():
         make_staff(Role.ADMIN), NewUser("Lê Xét", "xet@example.vn", Role.ORGANISER), now=NOW
     )
 
-    assert sessions.actor_for(token) is None
+    assert sessions.actor_for(token, now=NOW) is None
     fresh = reader().get_one(User, user.id, populate_existing=True)
     assert {grant.role for grant in fresh.grants} == {Role.REVIEWER, Role.ORGANISER}
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from tests.support.builders import (
     NOW,
     csrf_of,
+    lengthen,
     make_exhibitor,
     make_fair,
     make_invitation,
@@ -327,7 +328,7 @@ def test_contact_changes_by_the_code_sent_to_the_new_address(client):
 
 def test_personal_link_is_asked_for_a_code_first_and_comes_back(client):
     exhibitor = make_exhibitor(email="cu@example.vn")
-    open_link(client, make_invitation(make_fair(), exhibitor))
+    open_link(client, make_invitation(lengthen(make_fair()), exhibitor))
     path = f"/tai-khoan/{exhibitor.public_id}/lien-he"
 
     asked = client.get(path)

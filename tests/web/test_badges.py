@@ -151,7 +151,7 @@ def test_bad_names_are_put_back_with_a_sentence(client, allocated, owner):
 
 def test_personal_link_needs_a_code_for_badges(client, fair, exhibitor):
     application = make_confirmed(fair, "Trần Văn Đức", exhibitor=exhibitor)
-    invitation = builders.make_invitation(fair, exhibitor)
+    invitation = builders.make_invitation(builders.lengthen(fair), exhibitor)
     open_link(client, invitation)
     path = f"/ho-so/{application.code}/the"
 

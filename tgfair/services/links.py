@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from tgfair.clock import day_in_vietnam
 from tgfair.config import Config
 from tgfair.core.codes import crockford
 from tgfair.core.errors import TgfairError
@@ -26,6 +28,11 @@ class LinkRevokedError(TgfairError):
     def message(self) -> str:
         """Say how to get a new one."""
         return "Đường dẫn này không còn dùng được. Hãy gọi số hỗ trợ để nhận đường dẫn mới."
+
+
+def links_are_over(last_day: date, *, now: datetime) -> bool:
+    """Return whether the personal links of a fair, and what they opened, have ended with it."""
+    return day_in_vietnam(now) > last_day
 
 
 def base_url() -> str:

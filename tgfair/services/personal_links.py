@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tgfair import clock
 from tgfair.core.application.model import OfferedProduct
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus, IntakeMode
@@ -16,8 +15,8 @@ from tgfair.policy import Action, Actor, can
 from tgfair.services.application_inputs import offered_products
 from tgfair.services.applications import draft_for
 from tgfair.services.audit import record
-from tgfair.services.links import LinkRevokedError, invitation_by_token
-from tgfair.services.sessions import open_session
+from tgfair.services.links import LinkRevokedError, invitation_by_token, links_are_over
+from tgfair.services.sessions import link_label, open_session
 from tgfair.services.uow import reader, transaction
 
 
@@ -62,8 +61,7 @@ def read_invitation(token: str, *, now: datetime) -> InvitationView:
 def _living(session: Session, token: str, *, now: datetime) -> Invitation:
     invitation = invitation_by_token(session, token)
     fair = invitation.fair
-    over = clock.day_in_vietnam(now - timedelta(days=1)) >= fair.last_day
-    if over or fair.status is FairStatus.DRAFT:
+    if links_are_over(fair.last_day, now=now) or fair.status is FairStatus.DRAFT:
         raise LinkRevokedError
     return invitation
 
@@ -88,7 +86,7 @@ def open_by_link(actor: Actor, token: str, *, user_agent: str, now: datetime) ->
                 session, user=None, invitation=invitation, verified=False, user_agent=user_agent
             )
             actor = Actor(
-                label=f"{invitation.exhibitor.name} (đường dẫn mời)",
+                label=link_label(invitation.exhibitor.name),
                 invitation_id=invitation.id,
                 invited_exhibitor_id=invitation.exhibitor_id,
                 invited_fair_id=invitation.fair_id,

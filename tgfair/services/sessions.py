@@ -12,10 +12,12 @@ from tgfair import clock
 from tgfair.core.errors import NotFoundError
 from tgfair.models.account import AuthSession, Role, User
 from tgfair.models.exhibitor import Exhibitor, MemberRole, Membership
+from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation
 from tgfair.policy import Actor, Grant
 from tgfair.services.audit import record
 from tgfair.services.identifiers import digest, new_token
+from tgfair.services.links import links_are_over
 from tgfair.services.uow import BusyError, StorageFullError, find, reader, transaction
 
 # Idle and absolute life (reliability.md, section 6).
@@ -56,19 +58,30 @@ def open_session(
     return row, token
 
 
-def actor_for(token: str, *, demo: bool = False) -> Actor | None:
-    """Return who the cookie stands for, or None when its session is over or unknown."""
+def link_label(name: str) -> str:
+    """Return what the records call somebody who came by the personal link of a subject."""
+    return f"{name[:180]} (đường dẫn mời)"
+
+
+def actor_for(token: str, *, now: datetime, demo: bool = False) -> Actor | None:
+    """Return who the cookie stands for, or None when its session is over or unknown.
+
+    Sessions end by the real clock; what a personal link opened ends with its fair, at `now`.
+    """
     session = reader()
     found = session.execute(
-        select(AuthSession, Invitation, Exhibitor.name)
+        select(AuthSession, Invitation, Exhibitor.name, Fair.last_day)
         .outerjoin(Invitation, Invitation.id == AuthSession.invitation_id)
         .outerjoin(Exhibitor, Exhibitor.id == Invitation.exhibitor_id)
+        .outerjoin(Fair, Fair.id == Invitation.fair_id)
         .where(AuthSession.token_hash == digest(token))
         .options(selectinload(AuthSession.user).selectinload(User.grants))
     ).one_or_none()
     if found is None or not _alive(found[0], demo=demo):
         return None
     row: AuthSession = found[0]
+    if row.user_id is None and (found[3] is None or links_are_over(found[3], now=now)):
+        return None
     actor = _user_actor(session, row) if row.user_id else _invited_actor(row, found[1], found[2])
     if actor is not None and clock.real_now() - row.last_seen_at > TOUCH_EVERY:
         # A page must still open when nothing can be written.
@@ -110,7 +123,7 @@ def _invited_actor(row: AuthSession, invitation: Invitation | None, name: str) -
     if invitation.revision != row.invitation_revision:
         return None
     return Actor(
-        label=f"{name} (đường dẫn mời)",
+        label=link_label(name),
         invitation_id=invitation.id,
         invited_exhibitor_id=invitation.exhibitor_id,
         invited_fair_id=invitation.fair_id,

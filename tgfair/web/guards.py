@@ -169,7 +169,7 @@ def _take_time() -> None:
 def _load_actor() -> None:
     token = request.cookies.get(cookie_name())
     if token and request.endpoint != "static":
-        g.actor = sessions.actor_for(token[:200], demo=config().demo) or ANONYMOUS
+        g.actor = sessions.actor_for(token[:200], now=now(), demo=config().demo) or ANONYMOUS
 
 
 def _check_audience() -> Any:
