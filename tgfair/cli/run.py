@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from contextlib import nullcontext
@@ -40,15 +41,25 @@ def run(host: str | None, port: int | None, threads: int) -> None:
         say_what_comes_first(app)
     # Like Ctrl-C: the requests and the mail under way are finished first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    host = host or ("127.0.0.1" if parts.scheme == "https" else parts.hostname)
+    port = port or (8000 if parts.scheme == "https" else parts.port or 80)
     with background(app) if config.worker_in_process else nullcontext():
-        waitress.serve(
-            app,
-            host=host or ("127.0.0.1" if parts.scheme == "https" else parts.hostname),
-            port=port or (8000 if parts.scheme == "https" else parts.port or 80),
-            threads=threads,
-            ident=None,
-            max_request_body_size=64 * 1024 * 1024,
-        )
+        try:
+            waitress.serve(
+                app,
+                host=host,
+                port=port,
+                threads=threads,
+                ident=None,
+                max_request_body_size=64 * 1024 * 1024,
+            )
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise
+            raise click.ClickException(
+                f"Port {port} of {host} cannot be opened ({error.strerror}): "
+                "stop what uses it, or choose another with --port and TGFAIR_BASE_URL."
+            ) from error
 
 
 def prepare_demo(app: Flask) -> None:
