@@ -12,12 +12,13 @@ from tests.support.builders import (
     make_exhibitor,
     make_fair,
     make_invitation,
+    make_staff,
     make_user,
     sign_in,
 )
 from tgfair.core.workflow import State
 from tgfair.models import Channel, Exhibitor, Message, MessageState, Role
-from tgfair.services import outbox
+from tgfair.services import invitations, outbox
 from tgfair.services.notifications import notify_application
 from tgfair.services.uow import reader, transaction
 
@@ -185,6 +186,22 @@ def test_the_call_list_holds_text_to_paste_and_prints(organiser, fair):
     assert "/m/" in page
     assert "<nav" not in printed
     assert "Kính gửi Hợp tác xã Một. Hồ sơ" in printed
+
+
+def test_nobody_is_called_about_an_invitation_that_was_answered(organiser, fair):
+    names = ["Hợp tác xã Một", "Hợp tác xã Hai", "Hợp tác xã Ba"]
+    silent, drafting, sent = (make_exhibitor(name, email=None) for name in names)
+    caller = make_staff(Role.ORGANISER)
+    invitations.invite(caller, fair.id, [e.id for e in (silent, drafting, sent)], now=NOW)
+    make_application(fair, drafting, State.DRAFT)
+    make_application(fair, sent, State.SUBMITTED)
+
+    page = organiser.get("/ql/doan-ngo/thong-bao?muc=goi").text
+    other = organiser.get("/ql/doan-ngo/thong-bao?muc=goi&q=hop+tac+xa+mot").text
+
+    assert [f"<h2>{name}</h2>" in page for name in names] == [True, True, False]
+    assert "2 cơ sở cần gọi" in page
+    assert [f"<h2>{name}</h2>" in other for name in names] == [True, False, False]
 
 
 @pytest.mark.parametrize("size", [1, 3])

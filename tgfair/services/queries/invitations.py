@@ -218,8 +218,12 @@ def one_line(actor: Actor, fair: Fair, invitation_id: int) -> InvitationLine:
 
 def zalo_text(fair: Fair, line: InvitationLine) -> str:
     """Return a text ready to paste into Zalo."""
+    days = vn_date(fair.first_day)
+    if fair.last_day != fair.first_day:
+        days += f" – {vn_date(fair.last_day)}"
+    # The link stands last, so that no full stop sticks to it.
     return (
-        f"{fair.name}, {vn_date(fair.first_day)} – {vn_date(fair.last_day)}, {fair.venue}. "
-        f"Kính mời {line.name} tham gia. Bấm đường dẫn để trả lời, không cần mật khẩu: {line.url} "
-        f"Hạn trả lời {vn_date(day_in_vietnam(fair.registration_closes_at))}."
+        f"{fair.name}, {days}, {fair.venue}. Kính mời {line.name} tham gia. "
+        f"Hạn trả lời {vn_date(day_in_vietnam(fair.registration_closes_at))}. "
+        f"Bấm đường dẫn để trả lời, không cần mật khẩu: {line.url}"
     )

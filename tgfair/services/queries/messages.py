@@ -7,22 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from tgfair import clock
+from tgfair.core.vietnamese import fold
+from tgfair.core.workflow import State
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.render import RenderedMail
 from tgfair.mail.transport import is_configured
+from tgfair.models.application import Application
+from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
+from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.message_context import Facts, ObsoleteError, facts_of
+from tgfair.services.message_context import INVITES, Facts, ObsoleteError, facts_of
 from tgfair.services.message_rendering import rendered_message, zalo_text
 from tgfair.services.uow import find, reader
 
 PAGE_SIZE = 50
-# The print view and the call list hold a fair's lines at once.
+# The print view holds a fair's lines at once.
 CALLS_AT_ONCE = 400
 
 
@@ -36,6 +41,20 @@ class Tab(StrEnum):
     CALLS = "goi"
 
 
+# Nobody is called about an invitation that was answered another way.
+_ANSWERED = Message.kind.in_(INVITES) & or_(
+    exists().where(
+        Application.fair_id == Message.fair_id,
+        Application.exhibitor_id == Message.exhibitor_id,
+        Application.state != State.DRAFT,
+    ),
+    exists().where(
+        Invitation.fair_id == Message.fair_id,
+        Invitation.exhibitor_id == Message.exhibitor_id,
+        Invitation.rsvp.is_not(None),
+    ),
+)
+TO_CALL = (Message.channel == Channel.CALL) & (Message.state == MessageState.QUEUED) & ~_ANSWERED
 _MAIL = Message.channel == Channel.EMAIL
 HEAPS: dict[Tab, ColumnElement[bool]] = {
     Tab.PROPOSED: Message.state == MessageState.PROPOSED,
@@ -43,7 +62,7 @@ HEAPS: dict[Tab, ColumnElement[bool]] = {
     & Message.state.in_([MessageState.QUEUED, MessageState.LEASED, MessageState.FAILED]),
     Tab.SENT: Message.state == MessageState.SENT,
     Tab.DEAD: Message.state == MessageState.DEAD,
-    Tab.CALLS: (Message.channel == Channel.CALL) & (Message.state == MessageState.QUEUED),
+    Tab.CALLS: TO_CALL,
 }
 
 
@@ -146,19 +165,37 @@ def dead_letters(actor: Actor) -> Sequence[Message]:
     )
 
 
-def call_lines(actor: Actor, fair: Fair) -> list[CallLine]:
-    """Return who has to be called, those waiting longest first, with the text to paste."""
+def _calls(actor: Actor, fair: Fair, q: str) -> Select[Message]:
     require(actor, Action.SEND_MESSAGES, fair)
+    statement = select(Message).where(
+        Message.fair_id == fair.id, TO_CALL, visible_to(actor, Message)
+    )
+    if q:
+        found = Exhibitor.search_fold.contains(fold(q)[:100], autoescape=True)
+        statement = statement.join(Exhibitor, Exhibitor.id == Message.exhibitor_id).where(found)
+    return statement
+
+
+def count_calls(actor: Actor, fair: Fair, *, q: str = "") -> int:
+    """Return how many have to be called whose name fits `q`."""
+    statement = _calls(actor, fair, q).with_only_columns(func.count())
+    return reader().scalar(statement) or 0
+
+
+def call_lines(
+    actor: Actor, fair: Fair, *, q: str = "", offset: int = 0, limit: int = CALLS_AT_ONCE
+) -> list[CallLine]:
+    """Return who has to be called, those waiting longest first, with the text to paste."""
     rows = reader().scalars(
-        select(Message)
-        .where(Message.fair_id == fair.id, HEAPS[Tab.CALLS], visible_to(actor, Message))
+        _calls(actor, fair, q)
         .options(
             joinedload(Message.exhibitor),
             joinedload(Message.application),
             joinedload(Message.fair),
         )
         .order_by(Message.id)
-        .limit(CALLS_AT_ONCE)
+        .offset(offset)
+        .limit(limit)
     )
     messages = rows.all()
     facts = facts_of(reader(), messages)

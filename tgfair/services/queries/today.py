@@ -16,9 +16,10 @@ from tgfair.models.assignment import Assignment, AssignmentState, BoothShare
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.job import Job, JobState
-from tgfair.models.outbox import Channel, Message, MessageState
+from tgfair.models.outbox import Message, MessageState
 from tgfair.policy import Action, Actor, can, visible_to
 from tgfair.services.fair_timetable import local_day, timetable_of
+from tgfair.services.queries.messages import TO_CALL
 from tgfair.services.uow import reader
 
 WEEK = timedelta(days=7)
@@ -111,9 +112,7 @@ def _counts(fair_ids: list[int], now: datetime) -> dict[Need, Mapping[int, int]]
         Need.UNCONFIRMED: _applications(fair_ids, Application.state == State.ALLOCATED),
         Need.PROPOSALS: _messages(fair_ids, Message.state == MessageState.PROPOSED),
         Need.DEAD: _messages(fair_ids, Message.state == MessageState.DEAD),
-        Need.CALLS: _messages(
-            fair_ids, Message.state == MessageState.QUEUED, Message.channel == Channel.CALL
-        ),
+        Need.CALLS: _messages(fair_ids, TO_CALL),
     }
 
 

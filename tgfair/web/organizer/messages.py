@@ -19,7 +19,9 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.mail_view import mail_response
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
-from tgfair.web.pagination import PageOf, page_number
+from tgfair.web.pagination import PageOf, asked_page, page_number
+
+CALLS_PER_PAGE = 20
 
 TABS = {
     Tab.PROPOSED: "Chờ bấm gửi",
@@ -98,10 +100,18 @@ def _tabs(fair: Fair) -> list[dict[str, Any]]:
 
 
 def _call_list(fair: Fair) -> str:
-    printed = request.args.get("in") == "1"
+    if request.args.get("in") == "1":
+        lines = queries.call_lines(actor(), fair)
+        return render_template(
+            "organizer/calls_print.html", lines=lines, kinds=KINDS, **fair_frame(fair)
+        )
+    q = request.args.get("q", "").strip()[:100]
+    page = asked_page(queries.count_calls(actor(), fair, q=q), CALLS_PER_PAGE)
     return render_template(
-        "organizer/calls_print.html" if printed else "organizer/calls.html",
-        lines=queries.call_lines(actor(), fair),
+        "organizer/calls.html",
+        lines=queries.call_lines(actor(), fair, q=q, offset=page.offset, limit=page.size),
+        page=page,
+        q=q,
         outcomes=OUTCOMES,
         tabs=_tabs(fair),
         kinds=KINDS,
