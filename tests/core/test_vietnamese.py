@@ -70,7 +70,14 @@ def test_clean_text_twice_changes_nothing(text):
     assert clean_text(clean_text(text)) == clean_text(text)
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "HTX \u202eAB", "x\u2066y\u2069", "\x1b[31m"])
+def test_clean_text_leaves_no_half_of_a_character():
+    assert clean_text("Xoài \ud83c Hòa Lộc\udf4e") == "Xoài Hòa Lộc"
+    assert clean_text("Xoài \U0001f34e") == "Xoài \U0001f34e"
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "HTX \u202eAB", "x\u2066y\u2069", "\x1b[31m", "nửa \ud83c"]
+)
 def test_check_text_with_invisible_orders_is_refused(text):
     with pytest.raises(InvalidError) as error:
         check_text(text, field="name")

@@ -11,7 +11,9 @@ from tgfair.core.errors import InvalidError
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Halves of surrogate pairs, which JSON can bring in, are no characters: nothing can store them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 
 _QUALITY_MARKS = "\u0302\u0306\u031b"  # circumflex, breve, horn: they make another letter
@@ -29,12 +31,12 @@ def clean_text(text: str) -> str:
     Ð becomes Đ, NBSP and line breaks become a space, zero-width characters go, the ends are
     trimmed. Capitals, abbreviations and the place of a tone mark stay as typed.
     """
-    text = unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
+    text = unicodedata.normalize("NFC", _HALVES.sub("", text)).translate(_LOOKALIKES)
     return _SPACES.sub(" ", _ZERO_WIDTH.sub("", text)).strip()
 
 
 def drop_unsafe(text: str) -> str:
-    """Return `text` without control characters and overrides of the writing direction."""
+    """Return `text` without control characters, overrides of the writing direction, halves."""
     return _BIDI.sub("", _CONTROL.sub("", text))
 
 

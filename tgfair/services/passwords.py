@@ -106,7 +106,7 @@ def use_totp(session: Session, user: User, secret: str | None, typed: str, at: d
     totp = pyotp.TOTP(secret)
     for moment in (at, at - timedelta(seconds=STEP_SECONDS)):
         step = int(moment.timestamp()) // STEP_SECONDS
-        if hmac.compare_digest(totp.at(moment), digits):
+        if hmac.compare_digest(totp.at(moment).encode(), digits.encode()):
             used = session.execute(
                 update(User)
                 .where(

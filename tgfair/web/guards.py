@@ -7,7 +7,7 @@ when one does not. What an actor may do to an object is asked of `tgfair.policy`
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from tgfair import clock
@@ -149,7 +150,8 @@ def _browser_token() -> str:
 
 def csrf_is_valid(sent: str | None) -> bool:
     """Return whether a form token belongs to this browser."""
-    return bool(sent) and hmac.compare_digest(str(sent), csrf_token())
+    typed = str(sent or "").encode(errors="replace")  # anything may come, also what is not ASCII
+    return hmac.compare_digest(typed, csrf_token().encode())
 
 
 def install(app: Flask) -> None:
@@ -192,12 +194,17 @@ def _check_audience() -> Any:
 
 def _check_text() -> None:
     """Refuse what no browser sends: NUL and lone surrogates (PostgreSQL cannot store them)."""
-    parts = [request.path, *request.args.values(), *map(str, (request.view_args or {}).values())]
+    parts = [request.path, *map(str, (request.view_args or {}).values()), *_all_of(request.args)]
     if request.method not in SAFE_METHODS:
-        parts += request.form.values()
+        parts += [*_all_of(request.form), *request.files.keys()]
     for part in parts:
         if "\x00" in part or any("\ud800" <= character <= "\udfff" for character in part):
             abort(400)
+
+
+def _all_of(sent: MultiDict[str, str]) -> Iterator[str]:
+    for name, value in sent.items(multi=True):
+        yield from (name, value)
 
 
 def _check_csrf() -> None:

@@ -33,7 +33,6 @@ def candidates(actor: Actor, fair: Fair, typed: str) -> list[Candidate]:
     folded = fold(typed)
     if not folded:
         return []
-    pattern = f"%{folded.replace('%', '').replace('_', '')}%"
     statement = (
         select(Exhibitor, Application.code, Application.state)
         .outerjoin(
@@ -44,7 +43,10 @@ def candidates(actor: Actor, fair: Fair, typed: str) -> list[Candidate]:
         )
         .where(
             visible_to(actor, Exhibitor),
-            or_(Exhibitor.search_fold.like(pattern), Exhibitor.tax_code == typed.strip()),
+            or_(
+                Exhibitor.search_fold.contains(folded, autoescape=True),
+                Exhibitor.tax_code == typed.strip(),
+            ),
         )
         .order_by(Exhibitor.sort_key)
         .limit(MOST)

@@ -12,7 +12,7 @@ from flask import flash
 
 from tgfair.core.calendar_text import parse_vn_date, vn_date
 from tgfair.core.errors import InvalidError
-from tgfair.core.vietnamese import sort_key
+from tgfair.core.vietnamese import drop_unsafe, sort_key
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.models.fair import Fair
 from tgfair.services.queries.applications import MINE, NOBODY, Board, Filter
@@ -39,7 +39,9 @@ IN_SIGHT = frozenset({"tt", "q", "nhom", "giay", "trung", "cb"})
 
 def read_filter(args: Mapping[str, str]) -> Filter:
     """Read the filter of an address; a day that is none is told and left out."""
-    texts = {name: args.get(key, "")[:MAX_VALUE].strip() for key, name in TEXTS.items()}
+    texts = {
+        name: drop_unsafe(args.get(key, ""))[:MAX_VALUE].strip() for key, name in TEXTS.items()
+    }
     days = {name: _day(args.get(key, "")) for key, name in DAYS.items()}
     return Filter(**texts, since=days["since"], until=days["until"])
 

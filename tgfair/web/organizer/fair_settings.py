@@ -286,7 +286,7 @@ def change_status(slug: str) -> Any:
             fair.id,
             target,
             reason=request.form.get("reason", "")[:600],
-            seen_version=int(seen) if seen.isdecimal() else 0,
+            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,  # noqa: PLR2004 -- fits
             now=now(),
         )
     except InvalidError as error:

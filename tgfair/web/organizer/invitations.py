@@ -40,7 +40,7 @@ def _ids() -> list[int]:
 
 
 def _short(text: str) -> bool:
-    return text.isdigit() and len(text) <= len("2147483647")
+    return text.isdigit() and len(text) < len("2147483647")
 
 
 @bp.get("/ql/<slug>/giay-moi")
@@ -126,9 +126,10 @@ def invite_form(slug: str) -> str:
 
 
 def _wanted(source: Any) -> queries.Candidates:
+    kind = source.get("loai", "")
     return queries.Candidates(
         commune=source.get("xa", "")[:8],
-        kind=source.get("loai", "")[:24],
+        kind=kind if kind in set(ExhibitorKind) else "",
         group=source.get("nhom", "")[:24],
         stars=source.get("sao", "")[:1],
         email=source.get("thu", "")[:8],

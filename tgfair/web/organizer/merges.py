@@ -14,6 +14,10 @@ from tgfair.web.organizer import import_words
 from tgfair.web.organizer.blueprint import bp
 
 
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 -- fits
+
+
 @bp.get("/ql/chu-the/trung")
 @audience(Audience.STAFF)
 def merge_proposals() -> str:
@@ -59,7 +63,7 @@ def merge_exhibitors(proposal_id: int) -> Any:
         for field in merging.CHOICES
         if request.form.get(f"take-{field}", keep) not in {keep, ""}
     ]
-    seen = [int(text) for text in request.form.getlist("version") if text.isdecimal()]
+    seen = [int(text) for text in request.form.getlist("version") if _is_version(text)]
     try:
         kept = merging.merge_exhibitors(
             actor(), proposal_id, keep=keep, take=take, seen=seen, now=now()
