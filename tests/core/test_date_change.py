@@ -78,3 +78,11 @@ def test_the_order_of_the_steps_survives(by, passed):
 
     # Only two deadlines drawn onto one day by the limit of today may meet.
     assert [p.field for p in check_timetable(new) if p.field != "registration_closes"] == []
+
+
+def test_a_fair_does_not_move_to_another_century():
+    day = date(2151, 6, 18)
+    old = Timetable(opening=date(2026, 6, 18), closing=date(2026, 6, 21))
+
+    with pytest.raises(InvalidError, match="từ 2000 đến 2100"):
+        shift_timetable(old, day, day, today=date(2026, 5, 10))

@@ -157,3 +157,10 @@ def test_check_timetable_wants_registration_closed_before_build_up():
             "Hết hạn đăng ký phải trước ngày bắt đầu dựng gian (18/06/2026).",
         )
     ]
+
+
+@pytest.mark.parametrize("year", [1999, 2101])
+def test_a_fair_of_another_century_is_a_slip(year):
+    day = date(year, 6, 18)
+
+    assert [problem.field for problem in check_timetable(Timetable(day, day))] == ["opening"]

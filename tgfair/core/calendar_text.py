@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tgfair.core.errors import InvalidError
-from tgfair.core.lunar import lunar_label
+from tgfair.core.lunar import FIRST_YEAR, LAST_YEAR, lunar_label
 
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -55,7 +55,8 @@ def parse_vn_date(text: str, *, field: str | None = None) -> date:
     """Read a day typed by a person, day first; the browser's own yyyy-mm-dd is read too.
 
     Raises:
-        InvalidError: the text is no date or the calendar has no such day.
+        InvalidError: the text is no date, the calendar has no such day, or its year is outside
+            the lunar calendar (1900-2199), in which every day is shown.
     """
     typed = text.strip()
     if match := _DAY_FIRST.fullmatch(typed):
@@ -66,6 +67,9 @@ def parse_vn_date(text: str, *, field: str | None = None) -> date:
         raise InvalidError("Hãy ghi ngày theo mẫu ngày/tháng/năm, ví dụ 19/06/2026.", field=field)
     if year < _FOUR_DIGIT_YEAR:
         raise InvalidError("Hãy ghi đủ bốn chữ số của năm, ví dụ 19/06/2026.", field=field)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        sentence = f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}. Hãy xem lại năm."
+        raise InvalidError(sentence, field=field)
     if not 1 <= month <= _MONTHS:
         raise InvalidError(f"Không có tháng {month}. Tháng phải từ 1 đến 12.", field=field)
     last = monthrange(year, month)[1]

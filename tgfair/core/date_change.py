@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import InvalidError
-from tgfair.core.timetable import LONGEST_DAYS, Timetable
+from tgfair.core.timetable import FIRST_YEAR, LAST_YEAR, LONGEST_DAYS, WRONG_YEAR, Timetable
 
 
 def shift_timetable(
@@ -19,8 +19,11 @@ def shift_timetable(
     has passed have happened, and stay.
 
     Raises:
-        InvalidError: the fair would end before it opens, last too long, or open in the past.
+        InvalidError: the fair would end before it opens, last too long, open in the past or in
+            another century.
     """
+    if not FIRST_YEAR <= opening.year <= LAST_YEAR:
+        raise InvalidError(WRONG_YEAR, field="opening")
     if closing < opening:
         raise InvalidError(
             f"Ngày kết thúc {vn_date(closing)} phải từ ngày khai mạc {vn_date(opening)} trở đi.",

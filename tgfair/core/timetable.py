@@ -13,6 +13,9 @@ from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import InvalidError
 
 LONGEST_DAYS: Final = 60
+# A badge counts its days in 16 bits, until 2149; nobody plans further than that.
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ _CONFERENCE_DAYS_BEFORE: Final = {
     "setup_from": 1,
     "setup_to": 1,
 }
+WRONG_YEAR: Final = f"Năm tổ chức phải từ {FIRST_YEAR} đến {LAST_YEAR}. Hãy xem lại năm."
 _TOO_LONG: Final = f"Sự kiện dài quá {LONGEST_DAYS} ngày. Hãy kiểm tra ngày kết thúc."
 
 
@@ -161,6 +165,8 @@ def _too_early(name: str, day: date, other: str, other_day: date) -> TimetablePr
 
 def _other_problems(timetable: Timetable) -> list[TimetableProblem]:
     problems = []
+    if not FIRST_YEAR <= timetable.opening.year <= LAST_YEAR:
+        problems.append(TimetableProblem("opening", WRONG_YEAR))
     closes, setup, due = (
         timetable.registration_closes,
         timetable.setup_from,

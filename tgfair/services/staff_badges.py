@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tgfair.core.badge import BadgeKind
+from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import InvalidError
 from tgfair.core.vietnamese import check_text
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
-from tgfair.services.badges import ALL_GATES, new_badge, stamp
+from tgfair.services.badges import new_badge, stamp
 from tgfair.services.idempotency import once, remember
 from tgfair.services.keys import ensure_key
 from tgfair.services.uow import find, reader, transaction
 
 MAX_NAME, MAX_ORGANISATION = 120, 200
+# Builders come before a fair and leave after it.
+AROUND = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def add_staff_badge(
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.MANAGE_BADGES, fair)
+        _check_days(form, fair)
         body = {"badge": fair_id, "form": vars(form), "session": actor.session_id}
         if (replay := once(session, key, body, now=now)) is not None:
             return str(replay["badge"])
@@ -71,6 +75,14 @@ def _checked_form(form: StaffBadge) -> tuple[str, str]:
             raise InvalidError(f"Dài quá {longest} ký tự. Hãy viết ngắn lại.", field=field)
     if not form.gates:
         raise InvalidError("Hãy chọn ít nhất một cổng.", field="gates")
-    if not 0 <= (form.last_day - form.first_day).days < ALL_GATES:
-        raise InvalidError("Ngày cuối phải từ ngày đầu trở đi.", field="last_day")
     return name, organisation
+
+
+def _check_days(form: StaffBadge, fair: Fair) -> None:
+    if form.last_day < form.first_day:
+        raise InvalidError("Ngày cuối phải từ ngày đầu trở đi.", field="last_day")
+    first, last = fair.first_day - AROUND, fair.last_day + AROUND
+    for day, field in ((form.first_day, "first_day"), (form.last_day, "last_day")):
+        if not first <= day <= last:
+            sentence = f"Thẻ chỉ dùng từ {vn_date(first)} đến {vn_date(last)}. Hãy xem lại ngày."
+            raise InvalidError(sentence, field=field)
