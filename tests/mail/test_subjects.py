@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.times import NOON
 from tgfair.mail.render import RenderedMail
-from tgfair.mail.transport import Courier, Envelope
+from tgfair.mail.transport import Courier, Envelope, PermanentError
 
 LETTERS = "".join(
     unicodedata.normalize("NFC", letter + mark)
@@ -58,3 +58,12 @@ def test_any_vietnamese_subject_arrives_as_it_was_sent(app, smtp_sink, words):
     subject = " ".join(words)
 
     assert read_back(app, smtp_sink, subject) == subject
+
+
+def test_a_mail_that_cannot_be_encoded_tells_nothing_of_its_text(app, smtp_sink):
+    mail = RenderedMail("Mã đăng nhập", "123 456 \ud800", "<p>123 456 \ud800</p>")
+
+    with app.app_context(), Courier() as courier, pytest.raises(PermanentError) as caught:
+        courier.send(mail, Envelope("token", "a@example.vn", NOON))
+
+    assert "123 456" not in str(caught.value)

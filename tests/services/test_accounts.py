@@ -359,3 +359,11 @@ def test_what_a_personal_link_opened_ends_with_its_fair():
 
     assert len(sessions.actor_for(token, now=last_evening).label) <= 200
     assert sessions.actor_for(token, now=last_evening + timedelta(minutes=1)) is None
+
+
+def test_an_address_as_long_as_they_get_signs_in():
+    email = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.vn"
+
+    actor = by_mail(email)
+
+    assert actor.label == email[:120]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -161,3 +161,15 @@ def test_a_foreign_invitation_is_not_found(organiser):
 
     with pytest.raises(NotFoundError):
         invitations.revoke(elsewhere, line.id, now=NOW)
+
+
+def test_a_day_of_reminders_is_a_day_in_viet_nam(organiser):
+    fair = make_fair()
+    invitations.invite(organiser, fair.id, [make_exhibitor().id], now=NOW)
+    before_midnight = datetime(2026, 5, 5, 16, 59, tzinfo=UTC)
+
+    assert invitations.remind_silent(organiser, fair.id, now=before_midnight) == (1, 0)
+    after = before_midnight + timedelta(minutes=2)
+    assert invitations.remind_silent(organiser, fair.id, now=after) == (1, 0)
+    with pytest.raises(InvalidError):
+        invitations.remind_silent(organiser, fair.id, now=after + timedelta(hours=8))

@@ -11,21 +11,37 @@ from sqlalchemy import select
 
 from tests.support.builders import (
     NOW,
+    actor_of,
     install_plan,
     make_application,
     make_exhibitor,
     make_fair,
     make_staff,
+    make_user,
 )
 from tgfair.core.errors import TgfairError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
-from tgfair.models import Application, Assignment, AssignmentState, Booth, Role
+from tgfair.mail.enqueue import Links, Recipient, enqueue
+from tgfair.models import (
+    Application,
+    Assignment,
+    AssignmentState,
+    Booth,
+    Message,
+    MessageState,
+    Role,
+    RoleGrant,
+    User,
+)
 from tgfair.policy import SYSTEM
 from tgfair.services.allocations import assign_booth, lock_places, release_booth
+from tgfair.services.attachments import Upload, add_attachment
+from tgfair.services.messages import mark_call
 from tgfair.services.publications import publish, published_places, standing_places
 from tgfair.services.submissions import leave, withdraw_application
 from tgfair.services.uow import transaction
+from tgfair.services.users import set_active
 
 HEAD_START = 0.5  # seconds, in which the other request comes as far as it can
 
@@ -145,3 +161,54 @@ def test_of_two_who_publish_at_the_same_moment_one_finds_nothing_left(here, fair
         ]
 
     assert sorted(str(act.end()) for act in acts) == ["done", "invalid"]
+
+
+def test_two_officers_do_not_write_down_one_call_twice(here, fair, organiser):
+    application = approved(fair)
+    with transaction() as session:
+        line = enqueue(
+            session,
+            "approved",
+            Recipient("Hợp tác xã", None, "+84900000123", application.exhibitor_id),
+            dedupe="x",
+            now=NOW,
+            links=Links(fair.id, application.id),
+        )
+        session.flush()
+        line_id, name = line.id, line.message_id
+
+    with transaction() as session:
+        session.get_one(Message, line_id).state = MessageState.SENT
+        session.flush()
+        other = Other(here, lambda: mark_call(organiser, name, "no_answer", now=NOW))
+
+    assert other.end() == "message_gone"
+
+
+def test_two_administrators_who_lock_each_other_leave_one(here):
+    one, two = make_user(Role.ADMIN), make_user(Role.ADMIN)
+    actor, target = actor_of(two), one.id
+
+    with transaction() as session:
+        session.execute(select(RoleGrant.id).order_by(RoleGrant.id).with_for_update())
+        session.get_one(User, two.id).is_active = False
+        session.flush()
+        other = Other(here, lambda: set_active(actor, target, active=False, now=NOW))
+
+    assert other.end() == "invalid"
+
+
+def test_photos_that_come_at_the_same_moment_are_all_kept(here, fair):
+    application = make_application(fair, make_exhibitor(), State.DRAFT)
+    code = application.code
+
+    def send(number: int) -> None:
+        add_attachment(
+            SYSTEM, code, Upload("ocop_cert", f"{number}.pdf", b"%PDF-1.4 %%EOF"), now=NOW
+        )
+
+    with transaction() as session:
+        session.refresh(session.get_one(Application, application.id), with_for_update=True)
+        acts = [Other(here, lambda number=number: send(number)) for number in range(2)]
+
+    assert [act.end() for act in acts] == ["done", "done"]

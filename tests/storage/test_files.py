@@ -1,5 +1,7 @@
 """Files kept by the SHA-256 of their bytes in a local folder."""
 
+import errno
+import os
 from hashlib import sha256
 from threading import Thread
 
@@ -87,3 +89,14 @@ def test_many_writers_of_the_same_file_leave_one(files, tmp_path):
         thread.join()
 
     assert everything_in(tmp_path) == [f"files/{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_fills_up_while_writing_gets_its_sentence(files, monkeypatch, number):
+    def full(_handle):
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(DiskFullError):
+        files.put(MAM)

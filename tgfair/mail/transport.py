@@ -117,7 +117,8 @@ class Courier:
         except smtplib.SMTPDataError as error:
             raise self._refusal(error.smtp_code, error.smtp_error) from error
         except (flask_mail.BadHeaderError, UnicodeError, smtplib.SMTPNotSupportedError) as error:
-            raise PermanentError(f"Thư không hợp lệ: {error!r}") from error
+            # Not its repr: that of an encoding error holds the whole text, codes and all.
+            raise PermanentError(f"Thư không hợp lệ: {error}") from error
         except smtplib.SMTPResponseException as error:
             # Refused sender, failed sign-in, 421: not this recipient's fault.
             self._close()

@@ -22,6 +22,7 @@ from tgfair.services.sessions import needs_totp, open_session
 from tgfair.services.uow import find, reader, transaction
 
 DEMO_LINK_LIFE = timedelta(days=1)
+MAX_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def _user_of(session: Session, row: OneTimeCode, *, now: datetime) -> User:
     exhibitors = session.scalars(select(Exhibitor).where(owned)).all()
     if user is None:
         name = (exhibitors[0].representative or exhibitors[0].name) if exhibitors else None
-        user = User(name=name or row.email or row.phone or "", created_at=now)
+        name = (name or row.email or row.phone or "")[:MAX_NAME]
+        user = User(name=name, created_at=now)
         user.email, user.phone = row.email, row.phone
         session.add(user)
         session.flush()

@@ -77,6 +77,10 @@ def add_attachment(actor: Actor, code: str, upload: Upload, *, now: datetime) ->
     thumb = store.put(clean.thumbs[THUMB]) if THUMB in clean.thumbs else None
     with transaction() as session:
         application = _receiving(session, actor, code)
+        # Several photos come at the same moment: each waits for the one before.
+        session.refresh(application, with_for_update=True)
+        if application.state in FINAL:
+            raise NotEditableError(application.state)
         _check_room(application, len(clean.data))
         row = _row(upload, clean, sha256, thumb, now=now)
         row.application_id = application.id

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tgfair.clock import day_in_vietnam
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links
@@ -127,17 +128,18 @@ def remind_silent(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, in
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.INVITE, fair)
+        today = day_in_vietnam(now)
         silent = [
             invitation
             for invitation in _silent(session, fair)
-            if invitation.reminded_at is None or invitation.reminded_at.date() < now.date()
+            if invitation.reminded_at is None or day_in_vietnam(invitation.reminded_at) < today
         ]
         if not silent:
             raise InvalidError("Không còn ai để nhắc: đã trả lời, hoặc đã nhắc trong hôm nay.")
         mailed = 0
         for invitation in silent:
             invitation.reminded_at = now
-            mailed += _send(session, invitation, "reminder", f"{now:%Y%m%d}", now=now)
+            mailed += _send(session, invitation, "reminder", f"{today:%Y%m%d}", now=now)
         record(session, actor, "fair.reminded", fair, now=now, fair_id=fair.id, count=len(silent))
         return mailed, len(silent) - mailed
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from tgfair.clock import day_in_vietnam
 from tgfair.core.calendar_text import full_date, vn_date, vn_datetime
 from tgfair.core.errors import InvalidError
 from tgfair.core.phone import display_phone
@@ -73,6 +74,7 @@ def _text(fair: Fair, now: datetime) -> LetterText:
     ]
     if fair.venue_address:
         facts.append(("Địa chỉ", fair.venue_address))
+    today = day_in_vietnam(now)
     phone = display_phone(fair.hotline) if fair.hotline else ""
     return LetterText(
         subject=f"V/v tham gia {fair.name}",
@@ -85,6 +87,6 @@ def _text(fair: Fair, now: datetime) -> LetterText:
         ],
         deadline=vn_datetime(fair.registration_closes_at),
         hotline=" ".join(filter(None, [fair.hotline_name, phone])),
-        month_year=f"{now.month} năm {now.year}",
+        month_year=f"{today.month} năm {today.year}",
         recipients=["- Như trên;", "- Lưu: VT."],
     )

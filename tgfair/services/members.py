@@ -58,6 +58,8 @@ def remove_member(
     """
     with transaction() as session:
         exhibitor = _own(session, actor, exhibitor_public_id)
+        # Of two owners who remove each other at the same moment one stays.
+        session.refresh(exhibitor, with_for_update=True)
         row = find(
             session,
             Membership,

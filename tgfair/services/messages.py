@@ -164,6 +164,8 @@ def _fair(session: Session, actor: Actor, slug: str) -> Fair:
 def _message(session: Session, actor: Actor, message_id: str) -> Message:
     message = find(session, Message, Message.message_id == message_id, visible_to(actor, Message))
     require(actor, Action.SEND_MESSAGES, message)
+    # As it stands once the worker, or a colleague, has let go of it.
+    session.refresh(message, with_for_update=True)
     return message
 
 

@@ -69,6 +69,8 @@ def answer_invitation(
     with transaction() as session:
         invitation = find_invitation(session, actor, fair_slug, exhibitor_public_id)
         require(actor, Action.RSVP, invitation)
+        # Two answers at the same moment: the second sees the first.
+        session.refresh(invitation, with_for_update=True)
         body = {"rsvp": invitation.id, "form": vars(form), "session": actor.session_id}
         replay = once(session, key, body, now=now)
         if replay is not None:

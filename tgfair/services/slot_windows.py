@@ -64,6 +64,8 @@ def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime)
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
         require(actor, Action.EDIT_FAIR, fair)
+        # Two officers who make the same windows at the same moment make them once.
+        session.refresh(fair, with_for_update=True)
         same = (Slot.fair_id == fair.id, Slot.kind == windows.kind, Slot.place == place)
         known = set(session.scalars(select(Slot.starts_at).where(*same)))
         new = [start for start in starts if start not in known]

@@ -58,7 +58,7 @@ def create_first_admin(*, email: str, name: str, now: datetime) -> str:
             raise AlreadyInstalledError
         user = users[0] if users else None
         if user is None:
-            user = User(name=name, email=address, created_at=now)
+            user = User(name=name[:120], email=address, created_at=now)
             user.grants = [RoleGrant(role=Role.ADMIN)]
             session.add(user)
             session.flush()
@@ -188,6 +188,9 @@ def _end_sessions(session: Session, user: User) -> None:
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
+    # Two administrators who remove each other at the same moment: the second waits, and is refused.
+    of_admins = select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN).order_by(RoleGrant.id)
+    session.execute(of_admins.with_for_update())
     others = (
         select(func.count())
         .select_from(User)

@@ -6,6 +6,7 @@ that names it, and one that no row names can be swept away later.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -19,6 +20,8 @@ from typing import BinaryIO, Final, Protocol
 from tgfair.core.errors import NotFoundError, TgfairError
 
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
+# The reserve may be gone all the same: another program was faster, or there is a quota.
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -91,10 +94,15 @@ class LocalFiles:
         if target.exists():
             return digest
         self.require_room(len(data))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, data)
-        for folder in (target.parent, target.parent.parent, self._folder):
-            _sync_folder(folder)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(target, data)
+            for folder in (target.parent, target.parent.parent, self._folder):
+                _sync_folder(folder)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise DiskFullError from error
+            raise
         return digest
 
     def open(self, digest: str) -> BinaryIO:
