@@ -68,6 +68,20 @@ def test_pick_assign_move_swap_release_publish_by_forms_alone(here, client):
     assert "Đã công bố bản số 1." in post(client, f"{url}/cong-bo")
 
 
+def test_the_table_shows_the_first_free_booths_until_asked_for_all(here, client):
+    fair, url = here
+    install_plan(fair)
+    one = make_application(fair, make_exhibitor("Cơ sở Một"), State.APPROVED)
+    post(client, f"{url}/gan", hs=one.code, gian="A01")
+
+    short = client.get(url).text
+    whole = client.get(url, query_string={"tat-ca": "1"}).text
+
+    assert "Đang hiện 40 gian còn trống" in short
+    assert [page.count(">Chọn gian ") for page in (short, whole)] == [40, 150]
+    assert [">Chọn gian A01<" in page for page in (short, whole)] == [False, True]
+
+
 def test_booths_that_do_not_suit_say_why_and_ask_for_a_reason(here, client):
     fair, url = here
     install_plan(fair)

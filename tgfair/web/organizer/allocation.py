@@ -81,10 +81,9 @@ def _in_order(
 
 
 def _rows(booths: list[BoothView]) -> list[BoothView]:
-    """Return what the table shows: the first free booths, or all with `?tat-ca=1`."""
-    if request.args.get("tat-ca"):
-        return booths
-    return [booth for booth in booths if booth.state is BoothState.FREE][:SHOWN_BOOTHS]
+    """Return what the table shows: the first free booths; all without any, or with `?tat-ca=1`."""
+    free = [booth for booth in booths if booth.state is BoothState.FREE]
+    return free[:SHOWN_BOOTHS] if free and not request.args.get("tat-ca") else booths
 
 
 def _drawing(
