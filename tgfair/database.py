@@ -6,18 +6,21 @@ twice. So every transaction begins here, deferred for page reads and IMMEDIATE f
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
+BUSY_SECONDS = 10
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
 )
 
 
@@ -29,7 +32,7 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {
             "hide_parameters": True,
-            "connect_args": {"timeout": 10, "check_same_thread": False},
+            "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
     return {
         "hide_parameters": True,
@@ -53,7 +56,20 @@ def prepare(engine: Engine) -> None:
             cursor.execute(pragma)
         cursor.close()
 
+    # SQLite lets waiting writers sleep and try again, up to 100 ms each time. The threads of one
+    # process wait here instead, where the next one is woken at once.
+    turn = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        # A connection that begins again before it goes back to the pool has its turn already.
+        if mode == "IMMEDIATE" and not connection.info.get("turn"):
+            # After the time-out SQLite itself has the say.
+            connection.info["turn"] = turn.acquire(timeout=BUSY_SECONDS)
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        if record.info.pop("turn", False):
+            turn.release()

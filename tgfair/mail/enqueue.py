@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tgfair import clock
@@ -15,6 +15,11 @@ from tgfair.mail.catalog import KINDS
 from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.outbox import Channel, Message, MessageState
+
+# An address is a name too, until its holder has another.
+MAX_NAME = 200
+
+KNOWN = select(Message.id).where(Message.dedupe_key == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def enqueue(
     if recipient.email is None and not kind.calls:
         return None
     key = f"{kind_key}:{dedupe}"
-    if session.scalar(select(Message.id).where(Message.dedupe_key == key)) is not None:
+    if _is_known(session, key):
         return None
     waits = kind.proposed if proposed is None else proposed
     message = Message(
@@ -83,7 +88,7 @@ def enqueue(
         state=MessageState.PROPOSED if waits else MessageState.QUEUED,
         dedupe_key=key,
         message_id=uuid4().hex,
-        recipient_name=recipient.name,
+        recipient_name=recipient.name[:MAX_NAME],
         email=recipient.email,
         phone=recipient.phone,
         fair_id=links.fair_id,
@@ -96,3 +101,9 @@ def enqueue(
     )
     session.add(message)
     return message
+
+
+def _is_known(session: Session, key: str) -> bool:
+    """Return whether the cause was told of already, in this transaction or before."""
+    now = any(isinstance(row, Message) and row.dedupe_key == key for row in session.new)
+    return now or session.connection().scalar(KNOWN, {"key": key}) is not None

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from tgfair.core.application.model import Checked, OfferedProduct, Problem, Rules
@@ -22,13 +22,23 @@ from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.product import Certificate, Product
 from tgfair.policy import Action, Actor, can
 
-PRODUCT_COLUMNS = (Product.id, Product.public_id, Product.name, Product.group)
-CERTIFICATE_COLUMNS = (
-    Certificate.id.label("certificate"),
-    Certificate.stars,
-    Certificate.decision_no,
-    Certificate.expires_on,
-    Certificate.revoked,
+ON_RECORD = (
+    select(
+        Product.id,
+        Product.public_id,
+        Product.name,
+        Product.group.label("group"),
+        Certificate.id.label("certificate"),
+        Certificate.stars,
+        Certificate.decision_no,
+        Certificate.expires_on,
+        Certificate.revoked,
+    )
+    .outerjoin(
+        Certificate, and_(Certificate.product_id == Product.id, Certificate.scheme == "ocop")
+    )
+    .where(Product.exhibitor_id == bindparam("exhibitor"))
+    .order_by(Product.id, Certificate.id)
 )
 
 
@@ -61,13 +71,8 @@ def rules_of(fair: Fair) -> Rules:
 
 def offered_products(session: Session, exhibitor_id: int) -> tuple[OfferedProduct, ...]:
     """Return the products on record of an exhibitor, each with the certificate that counts."""
-    ocop = and_(Certificate.product_id == Product.id, Certificate.scheme == "ocop")
-    rows = session.execute(
-        select(*PRODUCT_COLUMNS, *CERTIFICATE_COLUMNS)
-        .outerjoin(Certificate, ocop)
-        .where(Product.exhibitor_id == exhibitor_id)
-        .order_by(Product.id, Certificate.id)
-    )
+    session.flush()
+    rows = session.connection().execute(ON_RECORD, {"exhibitor": exhibitor_id})
     return tuple(_offered(list(found)) for _, found in groupby(rows, key=lambda row: row.id))
 
 

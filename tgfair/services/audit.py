@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from tgfair.models.audit import AuditEntry
+from tgfair.models.base import table_of
 from tgfair.policy import Actor
+
+ADD = insert(table_of(AuditEntry))
 
 
 def record(
@@ -24,17 +28,18 @@ def record(
     """Add one line: who did `action` to `obj`. `data` must hold no secret and no contact data."""
     if obj in session.new:
         session.flush()  # its number and its fair may be unknown until then
-    session.add(
-        AuditEntry(
-            at=now,
-            actor_id=actor.user_id,
-            actor_label=actor.label,
-            action=action,
-            object_type=type(obj).__tablename__,
-            object_id=_name_of(obj),
-            fair_id=fair_id if fair_id is not None else getattr(obj, "fair_id", None),
-            data=data,
-        )
+    session.connection().execute(
+        ADD,
+        {
+            "at": now,
+            "actor_id": actor.user_id,
+            "actor_label": actor.label,
+            "action": action,
+            "object_type": type(obj).__tablename__,
+            "object_id": _name_of(obj),
+            "fair_id": fair_id if fair_id is not None else getattr(obj, "fair_id", None),
+            "data": data,
+        },
     )
 
 

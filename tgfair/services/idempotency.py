@@ -13,9 +13,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
+from tgfair.models.base import table_of
 from tgfair.models.idempotency import IdempotencyKey
 
 MAX_KEY = 64
+TABLE = table_of(IdempotencyKey)
+CLAIM = {
+    "sqlite": sqlite.insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.key),
+    "postgresql": postgresql.insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.key),
+}
 
 
 class KeyReusedError(ConflictError):
@@ -49,14 +55,8 @@ def once(
     if not key:
         return None
     key, wanted = key[:MAX_KEY], _hash(body)
-    insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
-    claimed = session.execute(
-        insert(IdempotencyKey)
-        .values(key=key, body_hash=wanted, result=dict(result or {}), created_at=now)
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    )
-    if claimed.first() is not None:
+    values = {"key": key, "body_hash": wanted, "result": dict(result or {}), "created_at": now}
+    if session.scalar(CLAIM[session.get_bind().dialect.name], values) is not None:
         return None
     row = session.get_one(IdempotencyKey, key, populate_existing=True)
     if row.body_hash != wanted:
@@ -73,10 +73,6 @@ def remember(session: Session, key: str, result: Mapping[str, Any]) -> None:
             .values(result=dict(result))
             .execution_options(synchronize_session=False)
         )
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def _hash(body: Mapping[str, Any]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from tgfair import clock
@@ -28,6 +29,28 @@ STAFF_LIFE = timedelta(hours=12)
 # A demo officer who looks around is not thrown out after half an hour.
 DEMO_IDLE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=1)
+# Every request asks this, so it is built once and brings no more than is needed.
+BY_TOKEN = (
+    select(
+        AuthSession.id,
+        AuthSession.user_id,
+        AuthSession.invitation_id,
+        AuthSession.invitation_revision,
+        AuthSession.last_seen_at,
+        AuthSession.expires_at,
+        AuthSession.verified_at,
+        Invitation.revision,
+        Invitation.revoked_at,
+        Invitation.exhibitor_id,
+        Invitation.fair_id,
+        Exhibitor.name,
+        Fair.last_day,
+    )
+    .outerjoin(Invitation, Invitation.id == AuthSession.invitation_id)
+    .outerjoin(Exhibitor, Exhibitor.id == Invitation.exhibitor_id)
+    .outerjoin(Fair, Fair.id == Invitation.fair_id)
+    .where(AuthSession.token_hash == bindparam("token_hash"))
+)
 
 
 def open_session(
@@ -69,20 +92,10 @@ def actor_for(token: str, *, now: datetime, demo: bool = False) -> Actor | None:
     Sessions end by the real clock; what a personal link opened ends with its fair, at `now`.
     """
     session = reader()
-    found = session.execute(
-        select(AuthSession, Invitation, Exhibitor.name, Fair.last_day)
-        .outerjoin(Invitation, Invitation.id == AuthSession.invitation_id)
-        .outerjoin(Exhibitor, Exhibitor.id == Invitation.exhibitor_id)
-        .outerjoin(Fair, Fair.id == Invitation.fair_id)
-        .where(AuthSession.token_hash == digest(token))
-        .options(selectinload(AuthSession.user).selectinload(User.grants))
-    ).one_or_none()
-    if found is None or not _alive(found[0], demo=demo):
+    row = session.connection().execute(BY_TOKEN, {"token_hash": digest(token)}).one_or_none()
+    if row is None:
         return None
-    row: AuthSession = found[0]
-    if row.user_id is None and (found[3] is None or links_are_over(found[3], now=now)):
-        return None
-    actor = _user_actor(session, row) if row.user_id else _invited_actor(row, found[1], found[2])
+    actor = _user_actor(session, row, demo=demo) if row.user_id else _invited_actor(row, now=now)
     if actor is not None and clock.real_now() - row.last_seen_at > TOUCH_EVERY:
         # A page must still open when nothing can be written.
         with suppress(BusyError, StorageFullError):
@@ -90,19 +103,18 @@ def actor_for(token: str, *, now: datetime, demo: bool = False) -> Actor | None:
     return actor
 
 
-def _alive(row: AuthSession, *, demo: bool) -> bool:
+def _over(row: Any, idle: timedelta) -> bool:
     now = clock.real_now()
-    staff = row.user is not None and bool(row.user.grants)
-    idle = (DEMO_IDLE if demo else STAFF_IDLE) if staff else EXHIBITOR_IDLE
-    if row.user is not None and not row.user.is_active:
-        return False
-    return now < row.expires_at and now - row.last_seen_at < idle
+    return bool(now >= row.expires_at or now - row.last_seen_at >= idle)
 
 
-def _user_actor(session: Session, row: AuthSession) -> Actor:
-    user = row.user
-    if user is None:
-        raise NotFoundError
+def _user_actor(session: Session, row: Any, *, demo: bool) -> Actor | None:
+    user = session.scalars(
+        select(User).where(User.id == row.user_id).options(selectinload(User.grants))
+    ).one()
+    idle = (DEMO_IDLE if demo else STAFF_IDLE) if user.grants else EXHIBITOR_IDLE
+    if not user.is_active or _over(row, idle):
+        return None
     today = clock.day_in_vietnam(clock.real_now())
     memberships = session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
     current = [m for m in memberships if m.valid_to is None or m.valid_to >= today]
@@ -117,16 +129,18 @@ def _user_actor(session: Session, row: AuthSession) -> Actor:
     )
 
 
-def _invited_actor(row: AuthSession, invitation: Invitation | None, name: str) -> Actor | None:
-    if invitation is None or invitation.revoked_at is not None:
+def _invited_actor(row: Any, *, now: datetime) -> Actor | None:
+    if row.invitation_id is None or row.revoked_at is not None:
         return None
-    if invitation.revision != row.invitation_revision:
+    if row.revision != row.invitation_revision or _over(row, EXHIBITOR_IDLE):
+        return None
+    if links_are_over(row.last_day, now=now):
         return None
     return Actor(
-        label=link_label(name),
-        invitation_id=invitation.id,
-        invited_exhibitor_id=invitation.exhibitor_id,
-        invited_fair_id=invitation.fair_id,
+        label=link_label(row.name),
+        invitation_id=row.invitation_id,
+        invited_exhibitor_id=row.exhibitor_id,
+        invited_fair_id=row.fair_id,
         verified=row.verified_at is not None,
         session_id=row.id,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair.core.application.check import check_all
@@ -18,6 +18,7 @@ from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import EDITABLE, Event, State
 from tgfair.models.application import Application, ApplicationPerson, ApplicationProduct
 from tgfair.models.attachment import Attachment
+from tgfair.models.base import table_of
 from tgfair.models.consent import Consent
 from tgfair.models.fair import Fair
 from tgfair.models.product import Product
@@ -41,6 +42,11 @@ DEFAULT_CONSENT = (
 )
 
 
+ADD_CONSENT = insert(table_of(Consent))
+NUMBERS = select(Product.public_id, Product.id).where(
+    Product.exhibitor_id == bindparam("exhibitor")
+)
+FILES = select(Attachment.kind).where(Attachment.application_id == bindparam("application"))
 WITH_FAIR_AND_EXHIBITOR = (
     joinedload(Application.fair, innerjoin=True),
     joinedload(Application.exhibitor, innerjoin=True),
@@ -115,8 +121,7 @@ def judge(
 
 
 def _kinds_of_files(session: Session, application: Application) -> set[str]:
-    mine = Attachment.application_id == application.id
-    return set(session.scalars(select(Attachment.kind).where(mine)))
+    return set(session.connection().scalars(FILES, {"application": application.id}))
 
 
 def send(
@@ -135,16 +140,17 @@ def send(
     application.submitted_at = now
     application.submitted_by_id = actor.user_id
     text = consent_text(application.fair)
-    session.add(
-        Consent(
-            exhibitor_id=application.exhibitor_id,
-            application_id=application.id,
-            purpose="application",
-            text_version=digest(text),
-            given=True,
-            at=now,
-            actor_label=signer.label,
-        )
+    session.connection().execute(
+        ADD_CONSENT,
+        {
+            "exhibitor_id": application.exhibitor_id,
+            "application_id": application.id,
+            "purpose": "application",
+            "text_version": digest(text),
+            "given": True,
+            "at": now,
+            "actor_label": signer.label,
+        },
     )
     again = application.state is State.CHANGES_REQUESTED
     event = Event.RESUBMIT if again else Event.SUBMIT
@@ -178,29 +184,25 @@ def _replace(
     model: type[ApplicationPerson | ApplicationProduct],
     rows: list[dict[str, Any]],
 ) -> None:
+    table, connection = table_of(model), session.connection()
     if application.submitted_at is not None:  # a draft that was never sent has none
-        old = delete(model).where(model.application_id == application.id)
-        session.execute(old, execution_options={"synchronize_session": False})
+        connection.execute(delete(table).where(table.c.application_id == application.id))
     if rows:
-        session.execute(
-            insert(model),
-            [{"application_id": application.id, **row} for row in rows],
-            execution_options={"autoflush": False, "render_nulls": True},
-        )
+        mine = [{"application_id": application.id, **row} for row in rows]
+        connection.execute(insert(table), mine)
 
 
 def _snapshots(
     session: Session, application: Application, checked: Checked
 ) -> list[dict[str, Any]]:
     last_day = application.fair.last_day
-    mine = Product.exhibitor_id == application.exhibitor_id
-    rows = session.execute(select(Product.public_id, Product.id).where(mine)).all()
+    rows = session.connection().execute(NUMBERS, {"exhibitor": application.exhibitor_id})
     numbers = {row.public_id: row.id for row in rows}
     found = [
         {
             "product_id": numbers[product.key],
             "name": product.name,
-            "group": product.group,
+            "product_group": product.group,
             "stars": product.stars,
             "decision_no": product.decision_no,
             "expires_on": product.expires_on,
@@ -213,7 +215,7 @@ def _snapshots(
         {
             "product_id": None,
             "name": other.name,
-            "group": other.group,
+            "product_group": other.group,
             "stars": None,
             "decision_no": None,
             "expires_on": None,

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import EFFECTS, Event, State, next_state
 from tgfair.models.application import Application, ApplicationEvent
+from tgfair.models.base import table_of
 from tgfair.policy import Actor
 from tgfair.services.audit import record
 from tgfair.services.notifications import drop_untrue, notify_application
+
+ADD_EVENT = insert(table_of(ApplicationEvent)).returning(ApplicationEvent.id)
 
 
 def advance(
@@ -26,7 +30,7 @@ def advance(
     proposed: bool | None = None,
     mails: tuple[str, ...] | None = None,
     **params: Any,
-) -> ApplicationEvent:
+) -> None:
     """Apply `event`, write history and audit, queue the mails that the effects table owes.
 
     Mails that still wait and are no longer true are cancelled.
@@ -43,31 +47,30 @@ def advance(
     target = next_state(application.state, event)
     if effect.needs_reason and not (reason or "").strip():
         raise InvalidError("Chưa ghi lý do. Hãy ghi ngắn gọn vì sao.", field="reason")
-    entry = ApplicationEvent(
-        application_id=application.id,
-        at=now,
-        event=event,
-        from_state=application.state,
-        to_state=target,
-        actor_id=actor.user_id,
-        actor_label=actor.label,
-        reason=reason,
-    )
-    application.state = target
-    session.add(entry)
+    before, application.state = application.state, target
+    values = {
+        "application_id": application.id,
+        "at": now,
+        "event": event,
+        "from_state": before,
+        "to_state": target,
+        "actor_id": actor.user_id,
+        "actor_label": actor.label,
+        "reason": reason,
+    }
+    entry_id = session.connection().scalar(ADD_EVENT, values)
+    session.expire(application, ["history"])
     record(session, actor, f"application.{event}", application, now=now, reason=reason)
-    session.flush()  # the mails name the entry
-    if entry.from_state is not State.DRAFT:  # of a draft nobody has been told anything
+    if before is not State.DRAFT:  # of a draft nobody has been told anything
         drop_untrue(session, application)
     for kind in effect.mails if mails is None else mails:
         notify_application(
             session,
             kind,
             application,
-            dedupe=f"event:{entry.id}",
+            dedupe=f"event:{entry_id}",
             now=now,
             proposed=proposed,
             reason=reason,
             **params,
         )
-    return entry
