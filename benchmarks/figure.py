@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -25,3 +26,8 @@ class Figure:
         side = ">=" if self.at_least else "<="
         verdict = "pass" if self.passed else "short"
         return f"{self.id} {self.value:.4g} {self.unit} {side}{self.goal:.4g} {verdict}"
+
+
+def note(text: str) -> None:
+    """Print what is behind a figure, beside the figures' own stream."""
+    print(f"  # {text}", file=sys.stderr, flush=True)
