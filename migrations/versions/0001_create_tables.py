@@ -543,6 +543,27 @@ def upgrade():
         ),
     )
     op.create_table(
+        "plan_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("base_number", sa.Integer(), nullable=False),
+        sa.Column("picture_sha256", sa.String(length=64), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_plan_draft_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["updated_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_plan_draft_updated_by_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_draft")),
+        sa.UniqueConstraint("fair_id", name=op.f("uq_plan_draft_fair_id")),
+    )
+    op.create_table(
         "plan_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -1665,6 +1686,7 @@ def downgrade():
 
     op.drop_table("product")
     op.drop_table("plan_version")
+    op.drop_table("plan_draft")
     op.drop_table("merge_proposal")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_exhibitor_id"))

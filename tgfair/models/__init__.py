@@ -21,7 +21,7 @@ from tgfair.models.attachment import Attachment
 from tgfair.models.audit import AuditEntry
 from tgfair.models.badge import Badge, BadgeState, SigningKey
 from tgfair.models.base import Base
-from tgfair.models.booth import Booth, PlanVersion
+from tgfair.models.booth import Booth, PlanDraft, PlanVersion
 from tgfair.models.consent import Consent
 from tgfair.models.exhibitor import (
     ContactSource,
@@ -87,6 +87,7 @@ __all__ = [
     "MessageState",
     "OneTimeCode",
     "PairingCode",
+    "PlanDraft",
     "PlanVersion",
     "Product",
     "Publication",

@@ -27,6 +27,23 @@ class PlanVersion(Base):
     published_at: Mapped[datetime | None]
 
 
+class PlanDraft(Versioned, Base):
+    """The one drawing of a fair that is being worked on; publishing makes it a `PlanVersion`."""
+
+    __tablename__ = "plan_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), unique=True)
+    # What is being drawn may have double labels or no booth yet: see core/layout/draft.py.
+    document: Mapped[dict[str, Any]]
+    # The version it began from; another one published since is a conflict.
+    base_number: Mapped[int]
+    # A photograph or scan to draw over, by its digest; never part of a version.
+    picture_sha256: Mapped[str | None] = mapped_column(short(64))
+    updated_at: Mapped[datetime]
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Booth(Versioned, Base):
     """A booth, table or plot: inventory with a place in metres."""
 
