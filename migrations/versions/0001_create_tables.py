@@ -145,14 +145,31 @@ def upgrade():
         sa.Column("max_booths", sa.Integer(), nullable=False),
         sa.Column("max_staff", sa.Integer(), nullable=False),
         sa.Column("shares_booths", sa.Boolean(), nullable=False),
+        sa.Column(
+            "giving",
+            sa.Enum("organiser", "first_come", name="boothgiving", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("picks_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("picks_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hold_minutes", sa.Integer(), nullable=False),
+        sa.Column(
+            "waitlist_rule",
+            sa.Enum("strict", "skip", name="waitlistrule", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("offer_hours", sa.Integer(), nullable=False),
+        sa.Column("offers_on", sa.Boolean(), nullable=False),
         sa.Column("hotline", sa.String(length=16), nullable=True),
         sa.Column("hotline_name", sa.String(length=80), nullable=True),
         sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("ics_sequence", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("hold_minutes BETWEEN 1 AND 1440", name=op.f("ck_fair_hold_minutes")),
         sa.CheckConstraint("last_day >= first_day", name=op.f("ck_fair_days")),
         sa.CheckConstraint("number BETWEEN 1 AND 65535", name=op.f("ck_fair_number")),
+        sa.CheckConstraint("offer_hours BETWEEN 1 AND 336", name=op.f("ck_fair_offer_hours")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fair")),
         sa.UniqueConstraint("code", name=op.f("uq_fair_code")),
         sa.UniqueConstraint("number", name=op.f("uq_fair_number")),
@@ -686,6 +703,20 @@ def upgrade():
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("free", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column(
+            "largest",
+            sa.Enum(
+                "hand",
+                "motorbike",
+                "van",
+                "truck",
+                "lorry",
+                name="vehiclesize",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_slot_window")),
         sa.CheckConstraint("free >= 0 AND free <= capacity", name=op.f("ck_slot_free")),
         sa.ForeignKeyConstraint(
@@ -1294,6 +1325,20 @@ def upgrade():
         sa.Column("slot_id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("plate", sa.String(length=16), nullable=True),
+        sa.Column(
+            "vehicle",
+            sa.Enum(
+                "hand",
+                "motorbike",
+                "van",
+                "truck",
+                "lorry",
+                name="vehiclesize",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
@@ -1321,83 +1366,163 @@ def upgrade():
         )
 
     op.create_table(
-        "assignment",
+        "slot_waiting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("plate", sa.String(length=16), nullable=True),
+        sa.Column(
+            "vehicle",
+            sa.Enum(
+                "hand",
+                "motorbike",
+                "van",
+                "truck",
+                "lorry",
+                name="vehiclesize",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_slot_waiting_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["slot_id"], ["slot.id"], name=op.f("fk_slot_waiting_slot_id_slot"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slot_waiting")),
+    )
+    with op.batch_alter_table("slot_waiting", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_slot_waiting_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_slot_waiting_open",
+            ["slot_id", "application_id"],
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+
+    op.create_table(
+        "waitlist_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("booth_id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column(
             "source",
             sa.Enum(
-                "hand",
-                "hold",
+                "approval",
                 "draw",
-                "optimiser",
-                "offer",
-                name="assignmentsource",
+                "hand",
+                "request",
+                name="waitsource",
                 native_enum=False,
                 length=32,
             ),
             nullable=False,
         ),
-        sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
-                "proposed",
-                "held",
-                "live",
-                "released",
-                name="assignmentstate",
+                "waiting",
+                "placed",
+                "lapsed",
+                "left",
+                name="waitstate",
                 native_enum=False,
                 length=32,
             ),
             nullable=False,
         ),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_id", sa.Integer(), nullable=True),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("release_reason", sa.String(length=300), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('proposed', 'held', 'live', 'released')", name=op.f("ck_assignment_state")
-        ),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("zones", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by_id", sa.Integer(), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("units BETWEEN 1 AND 50", name=op.f("ck_waitlist_entry_units")),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],
-            name=op.f("fk_assignment_application_id_application"),
+            name=op.f("fk_waitlist_entry_application_id_application"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["booth_id"],
-            ["booth.id"],
-            name=op.f("fk_assignment_booth_id_booth"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"],
+            ["entered_by_id"],
             ["user_account.id"],
-            name=op.f("fk_assignment_created_by_id_user_account"),
+            name=op.f("fk_waitlist_entry_entered_by_id_user_account"),
         ),
         sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_assignment_fair_id_fair"), ondelete="CASCADE"
+            ["fair_id"],
+            ["fair.id"],
+            name=op.f("fk_waitlist_entry_fair_id_fair"),
+            ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["allocation_run.id"], name=op.f("fk_assignment_run_id_allocation_run")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_entry")),
     )
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
+    with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_assignment_application_id"), ["application_id"], unique=False
+            batch_op.f("ix_waitlist_entry_application_id"), ["application_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_assignment_fair_id"), ["fair_id"], unique=False)
+        batch_op.create_index("ix_waitlist_entry_order", ["fair_id", "state", "rank"], unique=False)
         batch_op.create_index(
-            "uq_assignment_booth_occupied",
-            ["booth_id"],
+            "uq_waitlist_entry_waiting",
+            ["application_id"],
             unique=True,
-            sqlite_where=sa.text("state IN ('held', 'live')"),
-            postgresql_where=sa.text("state IN ('held', 'live')"),
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "offered",
+                "accepted",
+                "declined",
+                "expired",
+                "withdrawn",
+                name="offerstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["waitlist_entry.id"],
+            name=op.f("fk_offer_entry_id_waitlist_entry"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_offer_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index("ix_offer_due", ["state", "until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_fair_id"), ["fair_id"], unique=False)
+        batch_op.create_index(
+            "uq_offer_open",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'offered'"),
+            postgresql_where=sa.text("state = 'offered'"),
         )
 
     op.create_table(
@@ -1545,6 +1670,126 @@ def upgrade():
         batch_op.create_index("ix_scan_fair_at", ["fair_id", "at"], unique=False)
 
     op.create_table(
+        "waitlist_jump",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("from_place", sa.Integer(), nullable=False),
+        sa.Column("to_place", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_waitlist_jump_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["waitlist_entry.id"],
+            name=op.f("fk_waitlist_jump_entry_id_waitlist_entry"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_waitlist_jump_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_jump")),
+    )
+    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waitlist_jump_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waitlist_jump_fair_id"), ["fair_id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("booth_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "hand",
+                "hold",
+                "draw",
+                "optimiser",
+                "offer",
+                name="assignmentsource",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("offer_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "held",
+                "live",
+                "released",
+                name="assignmentstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("release_reason", sa.String(length=300), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'held', 'live', 'released')", name=op.f("ck_assignment_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_assignment_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["booth_id"],
+            ["booth.id"],
+            name=op.f("fk_assignment_booth_id_booth"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_assignment_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_assignment_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["offer_id"], ["offer.id"], name=op.f("fk_assignment_offer_id_offer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["allocation_run.id"], name=op.f("fk_assignment_run_id_allocation_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_assignment_fair_id"), ["fair_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_offer_id"), ["offer_id"], unique=False)
+        batch_op.create_index(
+            "uq_assignment_application_picking",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'held' AND source = 'hold'"),
+            postgresql_where=sa.text("state = 'held' AND source = 'hold'"),
+        )
+        batch_op.create_index(
+            "uq_assignment_booth_occupied",
+            ["booth_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('held', 'live')"),
+            postgresql_where=sa.text("state IN ('held', 'live')"),
+        )
+
+    op.create_table(
         "booth_share",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -1579,6 +1824,27 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_booth_share_application_id"))
 
     op.drop_table("booth_share")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_assignment_booth_occupied",
+            sqlite_where=sa.text("state IN ('held', 'live')"),
+            postgresql_where=sa.text("state IN ('held', 'live')"),
+        )
+        batch_op.drop_index(
+            "uq_assignment_application_picking",
+            sqlite_where=sa.text("state = 'held' AND source = 'hold'"),
+            postgresql_where=sa.text("state = 'held' AND source = 'hold'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_assignment_offer_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_fair_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_application_id"))
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waitlist_jump_fair_id"))
+        batch_op.drop_index(batch_op.f("ix_waitlist_jump_entry_id"))
+
+    op.drop_table("waitlist_jump")
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.drop_index("ix_scan_fair_at")
         batch_op.drop_index("ix_scan_badge")
@@ -1593,16 +1859,35 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_one_time_code_email"))
 
     op.drop_table("one_time_code")
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
+    with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_assignment_booth_occupied",
-            sqlite_where=sa.text("state IN ('held', 'live')"),
-            postgresql_where=sa.text("state IN ('held', 'live')"),
+            "uq_offer_open",
+            sqlite_where=sa.text("state = 'offered'"),
+            postgresql_where=sa.text("state = 'offered'"),
         )
-        batch_op.drop_index(batch_op.f("ix_assignment_fair_id"))
-        batch_op.drop_index(batch_op.f("ix_assignment_application_id"))
+        batch_op.drop_index(batch_op.f("ix_offer_fair_id"))
+        batch_op.drop_index("ix_offer_due")
 
-    op.drop_table("assignment")
+    op.drop_table("offer")
+    with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_waitlist_entry_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_waitlist_entry_order")
+        batch_op.drop_index(batch_op.f("ix_waitlist_entry_application_id"))
+
+    op.drop_table("waitlist_entry")
+    with op.batch_alter_table("slot_waiting", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_slot_waiting_open",
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_slot_waiting_application_id"))
+
+    op.drop_table("slot_waiting")
     with op.batch_alter_table("slot_booking", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_slot_booking_live",

@@ -23,6 +23,14 @@ from tgfair.models.badge import Badge, BadgeState, SigningKey
 from tgfair.models.base import Base
 from tgfair.models.booth import Booth, PlanDraft, PlanVersion
 from tgfair.models.consent import Consent
+from tgfair.models.draw import (
+    Draw,
+    DrawEntry,
+    DrawMode,
+    DrawNote,
+    DrawObjection,
+    DrawState,
+)
 from tgfair.models.exhibitor import (
     ContactSource,
     Exhibitor,
@@ -31,7 +39,16 @@ from tgfair.models.exhibitor import (
     Membership,
     MergeProposal,
 )
-from tgfair.models.fair import Fair, FairDateChange, FairKind, FairStatus, IntakeMode, Zone
+from tgfair.models.fair import (
+    BoothGiving,
+    Fair,
+    FairDateChange,
+    FairKind,
+    FairStatus,
+    IntakeMode,
+    WaitlistRule,
+    Zone,
+)
 from tgfair.models.gate import Gate, GateDevice, PairingCode, Scan
 from tgfair.models.idempotency import IdempotencyKey
 from tgfair.models.invitation import Invitation, Rsvp
@@ -40,7 +57,15 @@ from tgfair.models.outbox import Channel, Lane, Message, MessageState
 from tgfair.models.product import Certificate, Product
 from tgfair.models.register_import import ImportState, RegisterImport
 from tgfair.models.setting import Setting
-from tgfair.models.slot import Slot, SlotBooking, SlotKind
+from tgfair.models.slot import Slot, SlotBooking, SlotKind, SlotWaiting, VehicleSize
+from tgfair.models.waitlist import (
+    Offer,
+    OfferState,
+    WaitlistEntry,
+    WaitlistJump,
+    WaitSource,
+    WaitState,
+)
 
 __all__ = [
     "AllocationRun",
@@ -58,12 +83,19 @@ __all__ = [
     "BadgeState",
     "Base",
     "Booth",
+    "BoothGiving",
     "BoothShare",
     "Certificate",
     "Channel",
     "CodePurpose",
     "Consent",
     "ContactSource",
+    "Draw",
+    "DrawEntry",
+    "DrawMode",
+    "DrawNote",
+    "DrawObjection",
+    "DrawState",
     "Exhibitor",
     "ExhibitorKind",
     "Fair",
@@ -85,6 +117,8 @@ __all__ = [
     "MergeProposal",
     "Message",
     "MessageState",
+    "Offer",
+    "OfferState",
     "OneTimeCode",
     "PairingCode",
     "PlanDraft",
@@ -102,6 +136,13 @@ __all__ = [
     "Slot",
     "SlotBooking",
     "SlotKind",
+    "SlotWaiting",
     "User",
+    "VehicleSize",
+    "WaitSource",
+    "WaitState",
+    "WaitlistEntry",
+    "WaitlistJump",
+    "WaitlistRule",
     "Zone",
 ]

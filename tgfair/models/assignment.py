@@ -34,6 +34,7 @@ class AssignmentSource(StrEnum):
 
 
 OCCUPIES = "state IN ('held', 'live')"
+PICKING = "state = 'held' AND source = 'hold'"
 
 
 class AllocationRun(Base):
@@ -63,6 +64,14 @@ class Assignment(Base):
             sqlite_where=text(OCCUPIES),
             postgresql_where=text(OCCUPIES),
         ),
+        # Who picks holds one booth at a time; an offer may keep several for one application.
+        Index(
+            "uq_assignment_application_picking",
+            "application_id",
+            unique=True,
+            sqlite_where=text(PICKING),
+            postgresql_where=text(PICKING),
+        ),
         CheckConstraint("state IN ('proposed', 'held', 'live', 'released')", name="state"),
     )
 
@@ -74,6 +83,7 @@ class Assignment(Base):
     )
     source: Mapped[AssignmentSource] = mapped_column(text_enum(AssignmentSource))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_run.id"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
     state: Mapped[AssignmentState] = mapped_column(text_enum(AssignmentState))
     held_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

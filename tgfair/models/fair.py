@@ -38,6 +38,20 @@ class FairStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class BoothGiving(StrEnum):
+    """How booths come to their holders; the organisers may place by hand in both."""
+
+    ORGANISER = "organiser"
+    FIRST_COME = "first_come"
+
+
+class WaitlistRule(StrEnum):
+    """Strict: nobody is served before those in front; skip: who does not fit is passed over."""
+
+    STRICT = "strict"
+    SKIP = "skip"
+
+
 class Fair(Versioned, Base):
     """An event with dates, deadlines and texts."""
 
@@ -45,6 +59,8 @@ class Fair(Versioned, Base):
     __table_args__ = (
         CheckConstraint("last_day >= first_day", name="days"),
         CheckConstraint("number BETWEEN 1 AND 65535", name="number"),
+        CheckConstraint("hold_minutes BETWEEN 1 AND 1440", name="hold_minutes"),
+        CheckConstraint("offer_hours BETWEEN 1 AND 336", name="offer_hours"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,6 +98,19 @@ class Fair(Versioned, Base):
     max_staff: Mapped[int] = mapped_column(default=3)
     # Booths that two applications may share (tables of a hall).
     shares_booths: Mapped[bool] = mapped_column(default=False)
+    giving: Mapped[BoothGiving] = mapped_column(
+        text_enum(BoothGiving), default=BoothGiving.ORGANISER
+    )
+    # First come: from when until when producers pick, and how long a picked booth is kept.
+    picks_from: Mapped[datetime | None]
+    picks_until: Mapped[datetime | None]
+    hold_minutes: Mapped[int] = mapped_column(default=15)
+    waitlist_rule: Mapped[WaitlistRule] = mapped_column(
+        text_enum(WaitlistRule), default=WaitlistRule.SKIP
+    )
+    offer_hours: Mapped[int] = mapped_column(default=24)
+    # Whether free booths are offered to the waiting list by themselves.
+    offers_on: Mapped[bool] = mapped_column(default=False)
     hotline: Mapped[str | None] = mapped_column(short(16))
     hotline_name: Mapped[str | None] = mapped_column(short(80))
     # Letterhead, signer, rules, consent text, wanted papers: data of the organiser.

@@ -21,6 +21,16 @@ class SlotKind(StrEnum):
     MEETING = "meeting"
 
 
+class VehicleSize(StrEnum):
+    """Sizes of vehicles, from the smallest; a window may take none above a size."""
+
+    HAND = "hand"
+    MOTORBIKE = "motorbike"
+    VAN = "van"
+    TRUCK = "truck"
+    LORRY = "lorry"
+
+
 class Slot(Base):
     """A window. `free` is the judge of capacity: it only moves by a conditional UPDATE."""
 
@@ -39,6 +49,8 @@ class Slot(Base):
     capacity: Mapped[int]
     free: Mapped[int]
     note: Mapped[str | None] = mapped_column(short(200))
+    # The largest vehicle that comes in; None takes all.
+    largest: Mapped[VehicleSize | None] = mapped_column(text_enum(VehicleSize))
 
 
 class SlotBooking(Base):
@@ -63,9 +75,39 @@ class SlotBooking(Base):
         ForeignKey("application.id", ondelete="CASCADE"), index=True
     )
     plate: Mapped[str | None] = mapped_column(short(16))
+    vehicle: Mapped[VehicleSize | None] = mapped_column(text_enum(VehicleSize))
     note: Mapped[str | None] = mapped_column(short(200))
     booked_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
 
     slot: Mapped[Slot] = relationship()
+    application: Mapped[Application] = relationship()
+
+
+class SlotWaiting(Base):
+    """An application waiting for a place in a full window; who waits longest gets it first."""
+
+    __tablename__ = "slot_waiting"
+    __table_args__ = (
+        Index(
+            "uq_slot_waiting_open",
+            "slot_id",
+            "application_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"))
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
+    )
+    plate: Mapped[str | None] = mapped_column(short(16))
+    vehicle: Mapped[VehicleSize | None] = mapped_column(text_enum(VehicleSize))
+    entered_at: Mapped[datetime]
+    # Served, given up, or out of the fair.
+    left_at: Mapped[datetime | None]
+
     application: Mapped[Application] = relationship()
