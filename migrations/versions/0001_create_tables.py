@@ -1102,6 +1102,86 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_consent_exhibitor_id"), ["exhibitor_id"], unique=False)
 
     op.create_table(
+        "draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("booths", "order", name="drawmode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "frozen",
+                "drawn",
+                "replaced",
+                "called_off",
+                name="drawstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "source_kind",
+            sa.Enum("hall", "lottery", "drand", name="sourcekind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("source_name", sa.String(length=160), nullable=False),
+        sa.Column("source_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("objection_hours", sa.Integer(), nullable=False),
+        sa.Column("objections_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed", sa.JSON(), nullable=False),
+        sa.Column("list_hash", sa.String(length=64), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("first_public", sa.String(length=400), nullable=True),
+        sa.Column("first_typed_by_id", sa.Integer(), nullable=True),
+        sa.Column("first_typed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_typed_by_id", sa.Integer(), nullable=True),
+        sa.Column("public", sa.String(length=400), nullable=True),
+        sa.Column("seed", sa.String(length=64), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_draw_created_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_draw_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_typed_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_first_typed_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["draw.id"], name=op.f("fk_draw_replaces_id_draw")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["allocation_run.id"], name=op.f("fk_draw_run_id_allocation_run")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_typed_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_second_typed_by_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+        sa.UniqueConstraint("fair_id", "number", name=op.f("uq_draw_fair_id_number")),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_draw_frozen",
+            ["fair_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'frozen'"),
+            postgresql_where=sa.text("state = 'frozen'"),
+        )
+
+    op.create_table(
         "fix",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -1480,6 +1560,102 @@ def upgrade():
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
+
+    op.create_table(
+        "draw_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("zone_code", sa.String(length=8), nullable=False),
+        sa.Column("lot", sa.Integer(), nullable=True),
+        sa.Column("booth_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_draw_entry_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["booth_id"],
+            ["booth.id"],
+            name=op.f("fk_draw_entry_booth_id_booth"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["draw.id"], name=op.f("fk_draw_entry_draw_id_draw"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_entry")),
+        sa.UniqueConstraint(
+            "draw_id", "application_id", name=op.f("uq_draw_entry_draw_id_application_id")
+        ),
+        sa.UniqueConstraint(
+            "draw_id", "zone_code", "lot", name=op.f("uq_draw_entry_draw_id_zone_code_lot")
+        ),
+    )
+    with op.batch_alter_table("draw_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_draw_entry_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
+        "draw_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_draw_note_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["draw.id"], name=op.f("fk_draw_note_draw_id_draw"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_note")),
+    )
+    with op.batch_alter_table("draw_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_note_draw_id"), ["draw_id"], unique=False)
+
+    op.create_table(
+        "draw_objection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(length=600), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.String(length=600), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_objection_answered_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_draw_objection_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["draw_id"],
+            ["draw.id"],
+            name=op.f("fk_draw_objection_draw_id_draw"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_objection_made_by_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_objection")),
+    )
+    with op.batch_alter_table("draw_objection", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_draw_objection_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_draw_objection_draw_id"), ["draw_id"], unique=False)
 
     op.create_table(
         "offer",
@@ -1869,6 +2045,19 @@ def downgrade():
         batch_op.drop_index("ix_offer_due")
 
     op.drop_table("offer")
+    with op.batch_alter_table("draw_objection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_objection_draw_id"))
+        batch_op.drop_index(batch_op.f("ix_draw_objection_application_id"))
+
+    op.drop_table("draw_objection")
+    with op.batch_alter_table("draw_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_note_draw_id"))
+
+    op.drop_table("draw_note")
+    with op.batch_alter_table("draw_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_entry_application_id"))
+
+    op.drop_table("draw_entry")
     with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_waitlist_entry_waiting",
@@ -1916,6 +2105,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_fix_application_id"))
 
     op.drop_table("fix")
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_draw_frozen",
+            sqlite_where=sa.text("state = 'frozen'"),
+            postgresql_where=sa.text("state = 'frozen'"),
+        )
+
+    op.drop_table("draw")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_exhibitor_id"))
 
