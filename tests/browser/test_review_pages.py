@@ -176,8 +176,9 @@ def test_the_pages_are_accessible_and_never_scroll_sideways(board, open_as_organ
     assert (axe_violations(page), scrolls_sideways(page)) == ([], False)
 
 
-def test_one_application_is_printed_on_one_sheet(board, open_as_organiser):
+def test_one_application_is_printed_on_one_sheet_with_room_to_spare(board, open_as_organiser):
     url, (one, *_) = board
     page = open_as_organiser(1280)
     page.goto(f"{url}/{one}?in=1")
-    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    # A fifth larger than it is printed: another machine's typeface is wider than this one's.
+    assert page.pdf(format="A4", scale=1.2).count(b"/Type /Page\n") == 1

@@ -35,7 +35,11 @@ def application_review(slug: str, code: str) -> str:
     if "in" in request.args:
         labels = {zone.code: zone.label for zone in fair.zones}
         return render_template(
-            "organizer/review_print.html", page=page, fair=fair, zone_labels=labels
+            "organizer/review_print.html",
+            page=page,
+            fair=fair,
+            zone_labels=labels,
+            steps=FIELD_LABELS,
         )
     return _show(fair, page, read_filter(request.args))
 
