@@ -19,7 +19,7 @@ from tests.support.builders import (
     make_staff,
     make_user,
 )
-from tgfair.core.errors import TgfairError
+from tgfair.core.errors import TgfairError, UnavailableError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
 from tgfair.mail.enqueue import Links, Recipient, enqueue
@@ -35,9 +35,10 @@ from tgfair.models import (
     User,
 )
 from tgfair.policy import SYSTEM
-from tgfair.services.allocations import assign_booth, lock_places, release_booth
+from tgfair.services.allocations import assign_booth, release_booth
 from tgfair.services.attachments import Upload, add_attachment
 from tgfair.services.messages import mark_call
+from tgfair.services.places import lock_places
 from tgfair.services.publications import publish, published_places, standing_places
 from tgfair.services.submissions import leave, withdraw_application
 from tgfair.services.uow import transaction
@@ -61,7 +62,7 @@ class Other(threading.Thread):
             try:
                 self.act()
                 self.said = "done"
-            except TgfairError as error:
+            except (TgfairError, UnavailableError) as error:
                 self.said = error.code
 
     def end(self) -> str | None:

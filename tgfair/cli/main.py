@@ -9,7 +9,7 @@ import click
 from tgfair.cli import audit, config, export, import_register, init, run, user, worker
 from tgfair.cli.demo import command as demo
 from tgfair.config import ConfigError
-from tgfair.core.errors import TgfairError
+from tgfair.core.errors import TgfairError, UnavailableError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,8 +32,8 @@ def main() -> None:
     """Run a command; expected failures end with a sentence, not with a stack trace."""
     try:
         cli.main(standalone_mode=False)
-    except (TgfairError, ConfigError) as error:
-        said = error.message() if isinstance(error, TgfairError) else str(error)
+    except (TgfairError, UnavailableError, ConfigError) as error:
+        said = str(error) if isinstance(error, ConfigError) else error.message()
         click.echo(said, err=True)
         sys.exit(1)
     except click.ClickException as error:

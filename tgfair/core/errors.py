@@ -13,6 +13,20 @@ class TgfairError(Exception):
         return str(self) or "Có lỗi xảy ra. Hãy thử lại."
 
 
+class UnavailableError(Exception):
+    """The installation cannot do it now: no room, no lock, no database. Nothing was changed.
+
+    Not a `TgfairError`: nobody did anything wrong, so no page may show it as a mistake in its form.
+    It becomes the page that offers to send the same thing again.
+    """
+
+    code = "unavailable"
+
+    def message(self) -> str:
+        """Return one Vietnamese sentence that says what to do."""
+        return "Máy chủ tạm thời không dùng được dữ liệu. Hãy thử lại sau ít phút."
+
+
 class InvalidError(TgfairError):
     """Something typed cannot be used; `field` names where, when there is such a place."""
 

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session, joinedload
 from tgfair import clock
 from tgfair.clock import VIETNAM
 from tgfair.core.codes import crockford, normalise_code
-from tgfair.core.errors import InvalidError, TgfairError
+from tgfair.core.errors import InvalidError, TgfairError, UnavailableError
 from tgfair.core.vietnamese import check_text
 from tgfair.models.fair import Fair, FairDateChange
 from tgfair.models.gate import Gate, GateDevice, PairingCode
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.identifiers import digest, keyed, new_token, public_id
-from tgfair.services.uow import BusyError, StorageFullError, find, reader, transaction
+from tgfair.services.uow import find, reader, transaction
 
 MAX_GATES = 8
 MAX_LABEL = MAX_DEVICE_NAME = 80
@@ -222,7 +222,7 @@ def actor_for_device(token: str, *, now: datetime) -> Actor:
     seen = device.last_seen_at
     if seen is None or clock.real_now() - seen > TOUCH_EVERY:
         # A scan must be taken even when nothing else can be written.
-        with suppress(BusyError, StorageFullError):
+        with suppress(UnavailableError):
             _touch(device.id)
     return actor
 

@@ -16,7 +16,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from tgfair import clock
-from tgfair.core.errors import ConflictError, TgfairError
+from tgfair.core.errors import ConflictError, TgfairError, UnavailableError
 from tgfair.models.job import Job, JobState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.identifiers import public_id
@@ -145,7 +145,7 @@ def run_due(owner: str, *, kinds: Sequence[str] | None = None, now: datetime | N
         result = REGISTRY[lease.kind](lease.job_id, Progress(lease))
     except JobStoppedError:
         logger.info("job %s stopped", lease.job_id)
-    except TgfairError as error:
+    except (TgfairError, UnavailableError) as error:
         _finish(lease, JobState.FAILED, error.message(), None)
     except Exception:
         logger.exception("job %s (%s) failed", lease.job_id, lease.kind)

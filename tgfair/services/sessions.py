@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from tgfair import clock
-from tgfair.core.errors import NotFoundError
+from tgfair.core.errors import NotFoundError, UnavailableError
 from tgfair.models.account import AuthSession, Role, User
 from tgfair.models.exhibitor import Exhibitor, MemberRole, Membership
 from tgfair.models.fair import Fair
@@ -19,7 +19,7 @@ from tgfair.policy import Actor, Grant
 from tgfair.services.audit import record
 from tgfair.services.identifiers import digest, new_token
 from tgfair.services.links import links_are_over
-from tgfair.services.uow import BusyError, StorageFullError, find, reader, transaction
+from tgfair.services.uow import find, reader, transaction
 
 # Idle and absolute life (reliability.md, section 6).
 EXHIBITOR_IDLE = timedelta(hours=12)
@@ -98,7 +98,7 @@ def actor_for(token: str, *, now: datetime, demo: bool = False) -> Actor | None:
     actor = _user_actor(session, row, demo=demo) if row.user_id else _invited_actor(row, now=now)
     if actor is not None and clock.real_now() - row.last_seen_at > TOUCH_EVERY:
         # A page must still open when nothing can be written.
-        with suppress(BusyError, StorageFullError):
+        with suppress(UnavailableError):
             _touch(row.id)
     return actor
 

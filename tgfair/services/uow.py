@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.interfaces import ORMOption
 
-from tgfair.core.errors import ConflictError, InvalidError, NotFoundError, TgfairError
+from tgfair.core.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    TgfairError,
+    UnavailableError,
+)
 from tgfair.database import IMMEDIATE
 from tgfair.extensions import db
 from tgfair.models.base import Base, Versioned
@@ -20,18 +34,18 @@ from tgfair.models.base import Base, Versioned
 Row = TypeVar("Row", bound=Base)
 
 
-class StorageFullError(TgfairError):
+class StorageFullError(UnavailableError):
     """The database cannot write: disk full or read-only."""
 
     code = "storage"
 
     def message(self) -> str:
-        """Return a sentence that promises what is true: nothing was changed."""
-        return "Máy chủ tạm thời không ghi được dữ liệu. Nội dung vừa nhập chưa mất; hãy thử lại."
+        """Return a sentence for the page."""
+        return "Máy chủ tạm thời không ghi được dữ liệu. Hãy thử lại sau ít phút."
 
 
-class BusyError(TgfairError):
-    """The write lock could not be had in time."""
+class BusyError(UnavailableError):
+    """A lock or a connection could not be had in time."""
 
     code = "busy"
 
@@ -42,6 +56,8 @@ class BusyError(TgfairError):
 
 FULL_WORDS = ("disk is full", "disk i/o error", "readonly database", "no space left")
 BUSY_WORDS = ("database is locked", "lock timeout", "could not obtain lock", "deadlock detected")
+# What SQLite calls operational and is a fault of ours.
+OUR_WORDS = ("no such table", "no such column", "has no column", "syntax error")
 # What only somebody else's act at the same moment brings about: a double, or a row that is gone.
 RACE_WORDS = ("unique constraint", "foreign key constraint")
 UNFIT = "Có mục quá dài hoặc có ký tự không lưu được. Hãy xem lại rồi gửi lại."
@@ -59,8 +75,8 @@ def transaction() -> Iterator[Session]:
     Raises:
         ConflictError: a row was changed, taken or deleted by somebody else meanwhile.
         InvalidError: a value that no column of ours can hold.
-        StorageFullError: the disk is full or read-only.
-        BusyError: the write lock was not free in time.
+        UnavailableError: the disk is full or read-only, the write lock was not free in time, or
+            the database is gone.
     """
     session = db.session()
     if session.new or session.dirty or session.deleted:
@@ -73,34 +89,53 @@ def transaction() -> Iterator[Session]:
         session.connection(execution_options=IMMEDIATE)
         yield session
         session.commit()
-    except (StaleDataError, IntegrityError, DataError, OperationalError) as error:
-        session.rollback()
+    except (StaleDataError, DBAPIError, PoolTimeoutError) as error:
+        let_go()
         expected = _expected(error)
         if expected is None:
             raise
         raise expected from error
     except BaseException:
-        session.rollback()
+        let_go()
         raise
     finally:
         session.info.pop(OPEN, None)
 
 
-def _expected(error: StaleDataError | DBAPIError) -> TgfairError | None:
+def _expected(
+    error: StaleDataError | DBAPIError | PoolTimeoutError,
+) -> TgfairError | UnavailableError | None:
     """Return the failure to tell a person of, or None for a fault of ours."""
     if isinstance(error, StaleDataError):
         return ConflictError()
     if isinstance(error, DataError):
         return InvalidError(UNFIT)
+    if isinstance(error, IntegrityError):
+        return ConflictError() if _says(error, RACE_WORDS) else None
+    return unavailable(error)
+
+
+def unavailable(error: DBAPIError | PoolTimeoutError) -> UnavailableError | None:
+    """Return what a database error means for the page, or None for a fault of ours."""
+    if isinstance(error, PoolTimeoutError):
+        return BusyError()
+    gone = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    if not gone or _says(error, OUR_WORDS):
+        return None
+    if _says(error, FULL_WORDS):
+        return StorageFullError()
+    return BusyError() if _says(error, BUSY_WORDS) else UnavailableError()
+
+
+def _says(error: DBAPIError, words: tuple[str, ...]) -> bool:
     text = str(error.orig).lower()
-    for words, kind in (
-        (FULL_WORDS, StorageFullError),
-        (BUSY_WORDS, BusyError),
-        (RACE_WORDS, ConflictError),
-    ):
-        if any(word in text for word in words):
-            return kind()
-    return None
+    return any(word in text for word in words)
+
+
+def let_go() -> None:
+    """Drop what the session has begun, also when its connection is beyond a rollback."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
 
 
 def reader() -> Session:

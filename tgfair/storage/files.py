@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from tgfair.core.errors import NotFoundError, TgfairError
+from tgfair.core.errors import NotFoundError, UnavailableError
 
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
 # The reserve may be gone all the same: another program was faster, or there is a quota.
@@ -26,7 +26,7 @@ NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class DiskFullError(TgfairError):
+class DiskFullError(UnavailableError):
     """So little disk is left that uploads are refused before the database suffers."""
 
     code = "disk_full"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from tgfair.core import calendar_text
 from tgfair.models.account import Role
 from tgfair.policy import Action, can
 from tgfair.services.queries.staff import hotline
 from tgfair.web import guards, labels
+
+HOTLINE = "tgfair hotline"
 
 
 def install(app: Flask) -> None:
@@ -32,7 +36,7 @@ def _context() -> dict[str, Any]:
         "actor": who,
         "now": g.get("now"),
         "site_name": guards.config().site_name,
-        "hotline": hotline(),
+        "hotline": _hotline(),
         "demo_clock": None,
     }
     if guards.config().demo:
@@ -49,6 +53,16 @@ def _context() -> dict[str, Any]:
             "sign_out_url": url_for("account.sign_out"),
         }
     return values
+
+
+def _hotline() -> dict[str, str] | None:
+    """Return whom to call: the last one known where a page says that the database is gone."""
+    known = current_app.extensions
+    if not g.get("database_gone"):
+        with suppress(SQLAlchemyError):  # no page falls over its own footer
+            known[HOTLINE] = hotline()
+    number: dict[str, str] | None = known.get(HOTLINE)
+    return number
 
 
 def _nav() -> list[dict[str, Any]]:

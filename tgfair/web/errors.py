@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
+from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -12,18 +14,23 @@ from werkzeug.exceptions import (
     SecurityError,
 )
 
-from tgfair.core.errors import ConflictError, ForbiddenError, NotFoundError, TgfairError
+from tgfair.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    TgfairError,
+    UnavailableError,
+)
 from tgfair.services.gates import UnpairedError
-from tgfair.services.uow import BusyError, StorageFullError
+from tgfair.services.uow import let_go, unavailable
 from tgfair.web.guards import declaration_of
+from tgfair.web.sending_again import sent_form
 
 STATUS: tuple[tuple[type[TgfairError], int], ...] = (
     (NotFoundError, 404),
     (UnpairedError, 401),
     (ForbiddenError, 403),
     (ConflictError, 409),
-    (StorageFullError, 503),
-    (BusyError, 503),
     (TgfairError, 400),
 )
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
@@ -39,11 +46,30 @@ def status_of(error: TgfairError) -> int:
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(TgfairError, _expected)
+    app.register_error_handler(UnavailableError, _unavailable)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeoutError, _database)
     app.register_error_handler(HTTPException, _http)
 
 
 def _expected(error: TgfairError) -> Any:
     return _page(status_of(error), error.message(), error.code)
+
+
+def _unavailable(error: UnavailableError) -> Any:
+    g.database_gone = True
+    return _page(503, error.message(), error.code, again=sent_form())
+
+
+def _database(error: DBAPIError | PoolTimeoutError) -> Any:
+    """A read outside a unit of work met what `transaction()` would have named."""
+    named = unavailable(error)
+    if named is None:
+        raise error
+    current_app.logger.warning(
+        "database: %s", error.orig if isinstance(error, DBAPIError) else error
+    )
+    return _unavailable(named)
 
 
 def _http(error: HTTPException) -> Any:
@@ -73,12 +99,13 @@ def _came_from_upload() -> bool:
     return bool(declared and declared.upload_mb and adapter and adapter.test(method="GET"))
 
 
-def _page(status: int, message: str | None, code: str) -> Any:
+def _page(status: int, message: str | None, code: str, **more: Any) -> Any:
+    let_go()  # a read that failed must not spoil those of the page that says so
     if request.path.startswith("/api/"):
         return jsonify(error=code, message=message or "Yêu cầu không hợp lệ."), status
     page = status if status in PAGES else SAME_AS.get(status, 500)
     back = request.referrer if _same_site(request.referrer) else "/"
-    return render_template(f"errors/{page}.html", message=message, back_url=back), status
+    return render_template(f"errors/{page}.html", message=message, back_url=back, **more), status
 
 
 def _same_site(url: str | None) -> bool:

@@ -165,7 +165,9 @@ def install(app: Flask) -> None:
 
 
 def _take_time() -> None:
-    g.now = clock.shifted_now(demo_clock_offset()) if config().demo else clock.real_now()
+    g.now = clock.real_now()  # first of all: the page that says "no database" needs it too
+    if config().demo:
+        g.now = clock.shifted_now(demo_clock_offset())
 
 
 def _load_actor() -> None:
@@ -216,14 +218,22 @@ def _check_csrf() -> None:
         if request.headers.get("X-Tgfair") != "gate":
             abort(403)
         return
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in {"same-origin", "none"}:
-        abort(403)
-    origin = request.headers.get("Origin")
-    if site is None and origin is not None and origin != config().base_url:
+    if not _from_our_site():
         abort(403)
     if not csrf_is_valid(request.form.get("csrf_token")):
         abort(403, "Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại.")
+
+
+def _from_our_site() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    return request.headers.get("Origin") in {None, config().base_url}
+
+
+def is_own_form() -> bool:
+    """Return whether a form of ours sent the request, from this browser."""
+    return _from_our_site() and csrf_is_valid(request.form.get("csrf_token"))
 
 
 def _give_browser_token(response: Response) -> Response:
