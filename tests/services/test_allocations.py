@@ -22,7 +22,6 @@ from tgfair.extensions import db
 from tgfair.models import Application, Assignment, AssignmentState, Booth, Message, Role
 from tgfair.policy import SYSTEM
 from tgfair.services.allocations import (
-    BoothTakenError,
     UnsuitableError,
     assign_booth,
     block_booth,
@@ -30,6 +29,7 @@ from tgfair.services.allocations import (
     release_booth,
     swap_booths,
 )
+from tgfair.services.places import BoothTakenError
 from tgfair.services.publications import (
     confirm_booth,
     pending_changes,

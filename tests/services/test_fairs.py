@@ -32,7 +32,7 @@ from tgfair.models import (
     Zone,
 )
 from tgfair.policy import SYSTEM
-from tgfair.services.allocations import assign_booth, occupant
+from tgfair.services.allocations import assign_booth
 from tgfair.services.fair_naming import propose_code, propose_slug
 from tgfair.services.fair_status import StatusMoveError, set_fair_status
 from tgfair.services.fair_templates import ZoneRule
@@ -45,6 +45,7 @@ from tgfair.services.fairs import (
     edit_texts,
     edit_zone,
 )
+from tgfair.services.places import occupant
 from tgfair.services.uow import reader
 
 OPENING, CLOSING = date(2026, 6, 18), date(2026, 6, 21)

@@ -9,40 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tgfair.core.errors import ConflictError, InvalidError
-from tgfair.core.layout.suitability import BoothFacts, Needs, Reason, ZoneFacts, unsuitable_reasons
+from tgfair.core.errors import InvalidError
+from tgfair.core.layout.suitability import Reason
 from tgfair.core.workflow import ACCEPTED, STATE_LABELS
 from tgfair.models.application import Application
-from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState, BoothShare
+from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
+from tgfair.services import places
 from tgfair.services.audit import record
-from tgfair.services.slot_places import give_back_all
+from tgfair.services.places import BoothTakenError, end_place, free_place, lock_places, occupant
+from tgfair.services.suiting import reasons_against
 from tgfair.services.uow import find, reader, transaction
-
-OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
-MAX_RELEASE_REASON = 300
-
-
-class BoothTakenError(ConflictError):
-    """Somebody holds the booth."""
-
-    code = "booth_taken"
-
-    def __init__(self, booth: str, holder: str = "") -> None:
-        super().__init__(booth)
-        self.booth = booth
-        self.holder = holder
-
-    def message(self) -> str:
-        """Name the booth and its holder."""
-        who = f" của {self.holder}" if self.holder else " của người khác"
-        return f"Gian {self.booth} vừa là{who}. Hãy chọn gian khác."
 
 
 class UnsuitableError(InvalidError):
@@ -68,45 +49,6 @@ class Placed:
     shared: bool = False
 
 
-def needs_of(application: Application) -> Needs:
-    """Return what an application needs of a booth."""
-    return Needs(
-        product_groups=frozenset(p.group for p in application.products if p.group),
-        power_w=application.power_w,
-        water=application.water,
-        cooling=application.cooling,
-        cooking=application.cooking,
-        exhibitor_kind=application.exhibitor.kind,
-    )
-
-
-def facts_of(booth: Booth) -> tuple[BoothFacts, ZoneFacts]:
-    """Return what a booth offers and whom its zone takes."""
-    zone = booth.zone
-    return (
-        BoothFacts(
-            booth.label,
-            booth.power_w,
-            booth.water,
-            frozenset(booth.tags),
-            round(booth.width_m * booth.depth_m, 2),
-        ),
-        ZoneFacts(
-            zone.label,
-            None if zone.groups is None else frozenset(zone.groups),
-            None if zone.exhibitor_kinds is None else frozenset(zone.exhibitor_kinds),
-        ),
-    )
-
-
-def reasons_against(application: Application, booth: Booth) -> list[Reason]:
-    """Return why the booth does not suit the application; empty when it does."""
-    if booth.blocked_reason:
-        return [Reason("blocked", f"Gian {booth.label} không dùng: {booth.blocked_reason}.")]
-    facts, zone = facts_of(booth)
-    return unsuitable_reasons(needs_of(application), facts, zone)
-
-
 def assign_booth(
     actor: Actor, fair_id: int, label: str, code: str, *, reason: str | None = None, now: datetime
 ) -> Placed:
@@ -120,23 +62,13 @@ def assign_booth(
         ConflictError: the application is not approved.
     """
     # Read before the write lock, so that losers do not queue behind the winner.
-    _refuse_taken(reader(), fair_id, label)
+    _refuse_taken(reader(), fair_id, label, now=now)
     with transaction() as session:
         fair, booth, application = _load(session, actor, fair_id, label, code)
         _refuse_unsuitable(application, booth, reason)
         placed = _place(session, actor, fair, booth, application, now=now)
         record(session, actor, "booth.assigned", application, now=now, booth=label, reason=reason)
         return placed
-
-
-def lock_places(session: Session, fair_id: int) -> None:
-    """Let acts that give or free places at a fair wait for each other, until the commit.
-
-    Each looks at who stands where, and whether an application is still in the fair, before it
-    writes: a booth must not go to somebody who withdraws at that moment. Everything else about
-    the fair goes on. SQLite has one writer anyway.
-    """
-    session.execute(select(Fair.id).where(Fair.id == fair_id).with_for_update(key_share=True))
 
 
 def _load(
@@ -157,20 +89,11 @@ def _load(
     return fair, booth, application
 
 
-def _refuse_taken(session: Session, fair_id: int, label: str) -> None:
-    holder = occupant(session, fair_id, label)
+def _refuse_taken(session: Session, fair_id: int, label: str, *, now: datetime) -> None:
+    holder = occupant(session, fair_id, label, now=now)
     if holder is None or holder.application.fair.shares_booths:
         return
     raise BoothTakenError(label, holder.application.exhibitor.name)
-
-
-def occupant(session: Session, fair_id: int, label: str) -> Assignment | None:
-    """Return the held or live assignment of a booth, or None when it is free."""
-    return session.scalars(
-        select(Assignment)
-        .join(Booth)
-        .where(Booth.fair_id == fair_id, Booth.label == label, Assignment.state.in_(OCCUPYING))
-    ).one_or_none()
 
 
 def _refuse_unsuitable(application: Application, booth: Booth, reason: str | None) -> None:
@@ -189,44 +112,19 @@ def _place(
     now: datetime,
 ) -> Placed:
     if fair.shares_booths:
-        holder = occupant(session, fair.id, booth.label)
+        holder = occupant(session, fair.id, booth.label, now=now)
         if holder is not None:
-            return _share(session, holder, booth, application, now=now)
-    session.add(
-        Assignment(
-            fair_id=fair.id,
-            booth_id=booth.id,
-            application_id=application.id,
-            source=AssignmentSource.HAND,
-            state=AssignmentState.LIVE,
-            created_at=now,
-            created_by_id=actor.user_id,
-        )
+            places.share(session, holder, booth, application, now=now)
+            return Placed(booth.label, application.exhibitor.name, shared=True)
+    places.place(
+        session,
+        booth,
+        application,
+        source=AssignmentSource.HAND,
+        created_by_id=actor.user_id,
+        now=now,
     )
-    _flush_or_taken(session, booth.label)
     return Placed(booth.label, application.exhibitor.name)
-
-
-def _share(
-    session: Session,
-    holder: Assignment,
-    booth: Booth,
-    application: Application,
-    *,
-    now: datetime,
-) -> Placed:
-    if holder.application_id == application.id:
-        raise BoothTakenError(booth.label, application.exhibitor.name)
-    session.add(BoothShare(assignment_id=holder.id, application_id=application.id, created_at=now))
-    _flush_or_taken(session, booth.label)
-    return Placed(booth.label, application.exhibitor.name, shared=True)
-
-
-def _flush_or_taken(session: Session, label: str) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise BoothTakenError(label) from error
 
 
 def release_booth(
@@ -256,87 +154,6 @@ def _require_reason(application: Application, reason: str | None) -> None:
         )
 
 
-def free_place(
-    session: Session,
-    booth: Booth,
-    application: Application,
-    *,
-    reason: str | None,
-    now: datetime,
-) -> None:
-    """Release an application's place at a booth, within the caller's transaction.
-
-    Who shared the table with its holder becomes the holder.
-
-    Raises:
-        NotFoundError: the application does not stand there.
-    """
-    share = session.scalars(
-        select(BoothShare)
-        .join(Assignment)
-        .where(
-            Assignment.booth_id == booth.id,
-            Assignment.state.in_(OCCUPYING),
-            BoothShare.application_id == application.id,
-        )
-    ).one_or_none()
-    if share is not None:
-        session.delete(share)
-        session.flush()
-        return
-    assignment = find(
-        session,
-        Assignment,
-        Assignment.booth_id == booth.id,
-        Assignment.application_id == application.id,
-        Assignment.state.in_(OCCUPYING),
-    )
-    _end(session, assignment, reason=reason, now=now)
-
-
-def _end(session: Session, assignment: Assignment, *, reason: str | None, now: datetime) -> None:
-    partner = session.scalars(
-        select(BoothShare).where(BoothShare.assignment_id == assignment.id)
-    ).one_or_none()
-    assignment.state = AssignmentState.RELEASED
-    assignment.released_at = now
-    assignment.release_reason = reason[:MAX_RELEASE_REASON] if reason else None
-    session.flush()
-    if partner is not None:
-        session.delete(partner)
-        session.add(
-            Assignment(
-                fair_id=assignment.fair_id,
-                booth_id=assignment.booth_id,
-                application_id=partner.application_id,
-                source=assignment.source,
-                state=AssignmentState.LIVE,
-                created_at=now,
-            )
-        )
-        session.flush()
-
-
-def free_everything(
-    session: Session, application: Application, *, reason: str | None, now: datetime
-) -> None:
-    """Release every booth, share and time window of an application that leaves the fair.
-
-    The caller has taken `lock_places` before it looked at the application.
-    """
-    give_back_all(session, application, now=now)
-    for share in session.scalars(
-        select(BoothShare).where(BoothShare.application_id == application.id)
-    ).all():
-        session.delete(share)
-    for assignment in session.scalars(
-        select(Assignment).where(
-            Assignment.application_id == application.id, Assignment.state.in_(OCCUPYING)
-        )
-    ).all():
-        _end(session, assignment, reason=reason, now=now)
-
-
 def move_booth(
     actor: Actor,
     fair_id: int,
@@ -360,7 +177,7 @@ def move_booth(
         _require_reason(application, reason)
         _refuse_unsuitable(application, new, reason)
         if not fair.shares_booths:
-            _refuse_taken(session, fair.id, to_label)
+            _refuse_taken(session, fair.id, to_label, now=now)
         free_place(session, old, application, reason=reason, now=now)
         placed = _place(session, actor, fair, new, application, now=now)
         record(
@@ -402,7 +219,7 @@ def swap_booths(
             _refuse_unsuitable(one.application, other.booth, reason)
         pairs = [(first.application, second.booth), (second.application, first.booth)]
         for assignment in (first, second):
-            _end(session, assignment, reason=reason, now=now)
+            end_place(session, assignment, reason=reason, now=now)
         placed = [
             _place(session, actor, fair, booth, application, now=now)
             for application, booth in pairs
@@ -424,6 +241,8 @@ def _holder(session: Session, fair: Fair, label: str) -> Assignment:
     holder = occupant(session, fair.id, label)
     if holder is None:
         raise InvalidError(f"Gian {label} đang trống. Hãy dùng “Đổi gian” thay cho “Đổi chỗ”.")
+    if holder.state is not AssignmentState.LIVE:
+        raise InvalidError(f"Gian {label} đang được giữ tạm. Hãy đợi cơ sở trả lời, hoặc thu hồi.")
     return holder
 
 
@@ -441,6 +260,6 @@ def block_booth(
         lock_places(session, fair.id)
         booth = find(session, Booth, Booth.fair_id == fair.id, Booth.label == label)
         if reason:
-            _refuse_taken(session, fair.id, label)
+            _refuse_taken(session, fair.id, label, now=now)
         booth.blocked_reason = reason
         record(session, actor, "booth.blocked", booth, now=now, booth=label, reason=reason)

@@ -12,8 +12,8 @@ from tgfair.core.workflow import FINAL, Event
 from tgfair.models.application import Application
 from tgfair.models.fair import Fair, FairStatus
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.allocations import free_everything, lock_places
 from tgfair.services.audit import record
+from tgfair.services.places import free_everything, lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, transaction
 

@@ -22,8 +22,8 @@ from tgfair.models.application import Application, Fix
 from tgfair.models.exhibitor import Membership
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, can, require, visible_to
-from tgfair.services.allocations import free_everything, lock_places
 from tgfair.services.audit import record
+from tgfair.services.places import free_everything, lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, transaction
 

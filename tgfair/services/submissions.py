@@ -23,7 +23,6 @@ from tgfair.models.consent import Consent
 from tgfair.models.fair import Fair
 from tgfair.models.product import Product
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.allocations import free_everything, lock_places
 from tgfair.services.application_inputs import (
     check_deadline,
     contact_problems,
@@ -33,6 +32,7 @@ from tgfair.services.application_inputs import (
 from tgfair.services.applications import NotEditableError, files_on_behalf, signing_as
 from tgfair.services.idempotency import once
 from tgfair.services.identifiers import digest
+from tgfair.services.places import free_everything, lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import find, transaction
 

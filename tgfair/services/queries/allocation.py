@@ -15,13 +15,13 @@ from tgfair.models.assignment import Publication
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
-from tgfair.services.allocations import reasons_against
 from tgfair.services.publications import (
     latest_publication,
     pending_changes,
     published_places,
     standing_places,
 )
+from tgfair.services.suiting import reasons_against
 from tgfair.services.uow import find, reader
 
 

@@ -25,12 +25,12 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair, Zone
 from tgfair.models.product import Product
 from tgfair.policy import Action, Actor, can, visible_to
-from tgfair.services.allocations import facts_of, needs_of
 from tgfair.services.application_inputs import offered_products
 from tgfair.services.applications import current_fixes
 from tgfair.services.queries.applications import needs_words, papers_missing
 from tgfair.services.queries.twins import twins_of_one
 from tgfair.services.reviews import REVIEWING
+from tgfair.services.suiting import facts_of, needs_of
 from tgfair.services.uow import reader
 
 MAX_SEEN = 20_000
