@@ -219,7 +219,7 @@ def test_small_plan_is_clean():
             Problem(
                 "front_blocked",
                 ("id-A01", "tree"),
-                "Trước mặt Gian A01 cần trống 3 m: vướng Cây tại (6; 10.5).",
+                "Trước mặt Gian A01 cần trống 3 m: vướng Cây tại (6; 10,5).",
             ),
         ),
         (

@@ -8,7 +8,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.documents.plan_file import plan_templates, read_plan_file, write_plan_file
 
 SQUARE = Path(__file__).parent.parent / "data" / "quang-truong-hung-vuong.json"
-BROKEN = "Tệp này không phải sơ đồ JSON hoặc đã bị hỏng. Hãy chọn tệp khác."
+BROKEN = "Tệp này không phải sơ đồ JSON, GeoJSON, SVG hoặc đã bị hỏng. Hãy chọn tệp khác."
 
 
 def test_plan_file_is_read_and_written_back_the_same():

@@ -1,4 +1,4 @@
-"""Floor plans as files: uploaded ones, and the templates the application ships."""
+"""Floor plans as files: uploaded ones (JSON, GeoJSON, SVG), and the templates that are shipped."""
 
 from __future__ import annotations
 
@@ -10,26 +10,33 @@ from typing import Final
 from tgfair.core.errors import InvalidError
 from tgfair.core.layout.plan import Plan, plan_as_json
 from tgfair.core.layout.reading import parse_plan
+from tgfair.documents.plan_geojson import read_geojson
+from tgfair.documents.plan_svg_file import read_svg
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 
 
 def read_plan_file(data: bytes) -> Plan:
-    """Return the plan in an uploaded JSON file.
+    """Return the plan in an uploaded file: our JSON, or GeoJSON or SVG as written here.
 
     Raises:
-        InvalidError: empty, too large, no JSON, or no plan; see `parse_plan`.
+        InvalidError: empty, too large, of another kind, or no plan; see `parse_plan`.
     """
     if not data:
         raise InvalidError("Tệp tải lên bị trống. Hãy chọn lại.")
     if len(data) > MOST_BYTES:
         raise InvalidError("Tệp sơ đồ quá lớn. Tệp phải nhỏ hơn 2 MB.")
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        if text.lstrip().startswith("<"):
+            return read_svg(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):  # also bad UTF-8, endless figures, endless nesting
         raise InvalidError(
-            "Tệp này không phải sơ đồ JSON hoặc đã bị hỏng. Hãy chọn tệp khác."
+            "Tệp này không phải sơ đồ JSON, GeoJSON, SVG hoặc đã bị hỏng. Hãy chọn tệp khác."
         ) from None
+    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
+        return read_geojson(document)
     return parse_plan(document)
 
 

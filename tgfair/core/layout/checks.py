@@ -1,10 +1,14 @@
-"""What is wrong with a floor plan, in sentences an officer can act on."""
+"""What is wrong with a floor plan, in sentences an officer can act on.
+
+The editor says the same while one draws: static/js/plan/problems.js, held to the same vectors.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor
 from typing import Final
 
 from tgfair.core.calendar_text import vn_number
@@ -200,4 +204,5 @@ def _feeds(plan: Plan) -> Iterator[Problem]:
 
 
 def _metres(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0").replace(".", ",") + " m"
+    # halves go up, as in the browser's copy of these rules
+    return f"{floor(value * 10 + 0.5) / 10:g}".replace(".", ",") + " m"

@@ -78,7 +78,8 @@ class PlanObject:
         """Return what a sentence calls it: "Gian A01", "Lối đi “Lối Bắc”"."""
         if self.kind is Kind.BOOTH:
             return f"Gian {self.label}"
-        label = f" “{self.label}”" if self.label else f" tại ({self.x:g}; {self.y:g})"
+        place = f" tại ({self.x:g}; {self.y:g})".replace(".", ",")
+        label = f" “{self.label}”" if self.label else place
         return KIND_NAMES[self.kind] + label
 
 

@@ -26,10 +26,11 @@ _COLOR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 _TAG: Final = re.compile(r"[A-Za-z0-9:_-]{1,30}")
 
 
-def parse_plan(raw: object) -> Plan:
+def parse_plan(raw: object, *, unfinished: bool = False) -> Plan:
     """Return the plan that a decoded JSON document holds; unknown keys are ignored.
 
-    A background picture is ignored too: it serves while drawing, never afterwards.
+    A background picture is ignored too: it serves while drawing, never afterwards. With
+    `unfinished` it may have nothing on it yet, and two booths of one label (see `check_plan`).
 
     Raises:
         InvalidError: the document is no tgfair-plan/1, or something in it is missing, twice, too
@@ -48,7 +49,7 @@ def parse_plan(raw: object) -> Plan:
         width=_number(size[0], "Sơ đồ", "chiều rộng (size)", above=0),
         height=_number(size[1], "Sơ đồ", "chiều dài (size)", above=0),
         groups=groups,
-        objects=_objects(raw.get("objects"), {group.id for group in groups}),
+        objects=_objects(raw.get("objects"), {group.id for group in groups}, unfinished),
         north=_number(raw.get("north", 0), "Sơ đồ", "hướng bắc (north)", most=_FULL_TURN),
         note=_text(raw.get("note", ""), "Sơ đồ", "ghi chú (note)", _LONGEST_NOTE),
         version=_whole(raw.get("version", 1), "Sơ đồ", "phiên bản (version)"),
@@ -74,8 +75,8 @@ def _group(raw: object, number: int) -> Group:
     )
 
 
-def _objects(raw: object, group_ids: set[str]) -> tuple[PlanObject, ...]:
-    if not isinstance(raw, list) or not raw:
+def _objects(raw: object, group_ids: set[str], unfinished: bool) -> tuple[PlanObject, ...]:  # noqa: FBT001 -- handed on
+    if not isinstance(raw, list) or (not raw and not unfinished):
         raise InvalidError("Sơ đồ không có đối tượng nào (objects). Hãy chọn tệp khác.")
     if len(raw) > MOST_OBJECTS:
         raise InvalidError(
@@ -84,7 +85,9 @@ def _objects(raw: object, group_ids: set[str]) -> tuple[PlanObject, ...]:
         )
     objects = tuple(_object(item, number, group_ids) for number, item in enumerate(raw, 1))
     _refuse_twice([item.id for item in objects], "Mã đối tượng")
-    _refuse_twice([item.label.upper() for item in objects if item.kind is Kind.BOOTH], "Mã gian")
+    if not unfinished:
+        labels = [item.label.upper() for item in objects if item.kind is Kind.BOOTH]
+        _refuse_twice(labels, "Mã gian")
     return objects
 
 
