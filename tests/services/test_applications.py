@@ -180,6 +180,17 @@ def test_save_keeps_invalid_answers_and_says_what_is_wrong(owner, fair, exhibito
     assert step_answers(load(code), Step.CONTACT) == {"name": "Út", "phone": "0912 345"}
 
 
+def test_the_last_minute_counts_whole(owner, fair, exhibitor):
+    code = ready(owner, fair, exhibitor)
+    last = fair.registration_closes_at + timedelta(seconds=59)
+
+    with pytest.raises(RegistrationClosedError):
+        submit(owner, code, now=last + timedelta(seconds=1))
+    submit(owner, code, now=last)
+
+    assert load(code).state is State.SUBMITTED
+
+
 def test_save_after_the_deadline_still_keeps_what_was_typed(owner, fair, exhibitor):
     code = start_application(owner, fair.slug, exhibitor.public_id, now=NOW)
     late = fair.registration_closes_at + timedelta(hours=1)

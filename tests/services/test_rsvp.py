@@ -111,7 +111,7 @@ def test_answer_with_a_mistake_changes_nothing(
 
 def test_answer_after_the_deadline_is_refused(owner, fair, exhibitor):
     with pytest.raises(RegistrationClosedError):
-        say(owner, fair, exhibitor, "no", now=fair.registration_closes_at + timedelta(seconds=1))
+        say(owner, fair, exhibitor, "no", now=fair.registration_closes_at + timedelta(minutes=1))
 
 
 def test_products_change_no_more_once_approved(owner, fair, exhibitor):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tgfair.core.application.model import Checked, OfferedProduct, Problem, Rules
 from tgfair.core.application.steps import Step
 from tgfair.core.calendar_text import vn_datetime
+from tgfair.core.deadline import is_over
 from tgfair.core.errors import ConflictError, NotFoundError
 from tgfair.core.phone import display_phone
 from tgfair.core.workflow import State
@@ -135,7 +136,7 @@ def check_deadline(application: Application, *, now: datetime) -> None:
 
 
 def _check_before(until: datetime, fair: Fair, *, now: datetime) -> None:
-    if now > until:
+    if is_over(until, now):
         sentence = f"Đã hết hạn đăng ký lúc {vn_datetime(until)}"
         raise RegistrationClosedError(sentence, fair.hotline)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from tgfair.core.deadline import is_over
 from tgfair.models.booth import PlanVersion
 from tgfair.models.fair import Fair, FairStatus, Zone
 from tgfair.policy import Actor, visible_to
@@ -47,6 +50,21 @@ def public_fairs() -> Sequence[Fair]:
     """Return the fairs that are open, the next one first."""
     statement = select(Fair).where(Fair.status == FairStatus.OPEN).order_by(Fair.first_day)
     return reader().scalars(statement).all()
+
+
+class Intake(StrEnum):
+    """How the registration of a fair stands by its dates."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    OVER = "over"
+
+
+def intake_of(fair: Fair, *, now: datetime) -> Intake:
+    """Return whether the registration is still to come, open or over."""
+    if is_over(fair.registration_closes_at, now):
+        return Intake.OVER
+    return Intake.BEFORE if now < fair.registration_opens_at else Intake.OPEN
 
 
 def newest_plan(fair_id: int) -> PlanVersion | None:

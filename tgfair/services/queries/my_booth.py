@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tgfair.core.badge import BadgeKind
+from tgfair.core.deadline import is_over
 from tgfair.core.errors import NotFoundError
 from tgfair.core.layout.placing import Asked, Place, how_to_find, why_here
 from tgfair.core.layout.plan import Plan
@@ -83,7 +84,7 @@ def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
     drawing = published_drawing(application.fair_id)
     until = application.fair.confirm_until
     open_to_answer = bool(own) and Event.CONFIRM in allowed_events(application.state)
-    late = until is not None and now > until and not actor.is_staff
+    late = until is not None and is_over(until, now) and not actor.is_staff
     return BoothPage(
         application=application,
         booths=own,

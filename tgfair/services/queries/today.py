@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select
 
+from tgfair.core.deadline import minute_of
 from tgfair.core.timetable import LABELS
 from tgfair.core.workflow import State
 from tgfair.models.application import Application
@@ -101,7 +102,9 @@ def _counts(fair_ids: list[int], now: datetime) -> dict[Need, Mapping[int, int]]
     return {
         Need.REVIEW: _applications(fair_ids, Application.state == State.SUBMITTED),
         Need.OVERDUE: _applications(
-            fair_ids, Application.state == State.CHANGES_REQUESTED, Application.fix_until < now
+            fair_ids,
+            Application.state == State.CHANGES_REQUESTED,
+            Application.fix_until < minute_of(now),
         ),
         Need.PLACE: _applications(
             fair_ids,

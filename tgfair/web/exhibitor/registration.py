@@ -13,7 +13,7 @@ from tgfair.core.workflow import State
 from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.services import applications, registrations
 from tgfair.services.application_inputs import RegistrationClosedError
-from tgfair.services.queries.fairs import public_fair
+from tgfair.services.queries.fairs import intake_of, public_fair
 from tgfair.services.queries.my_applications import my_exhibitors
 from tgfair.services.registrations import NewExhibitor
 from tgfair.web import guards, limits
@@ -71,10 +71,11 @@ def register(slug: str) -> Any:
 
 
 def _page(slug: str, form: NewExhibitorForm) -> str:
-    who = guards.actor()
+    who, fair = guards.actor(), public_fair(slug)
     return render_template(
         "exhibitor/door.html",
-        fair=public_fair(slug),
+        fair=fair,
+        intake=intake_of(fair, now=guards.now()),
         form=form,
         exhibitors=my_exhibitors(who) if who.exhibitor_ids else [],
         signed_in=who.user_id is not None,

@@ -6,10 +6,9 @@ from flask import Response, render_template
 
 from tgfair.clock import day_in_vietnam
 from tgfair.documents.calendar import CalendarEntry, calendar_file
-from tgfair.models.fair import Fair
 from tgfair.services.links import base_url
 from tgfair.services.queries.booths import published_drawing
-from tgfair.services.queries.fairs import public_fair, public_fairs
+from tgfair.services.queries.fairs import intake_of, public_fair, public_fairs
 from tgfair.web.guards import Audience, audience, now
 from tgfair.web.public.blueprint import bp
 
@@ -34,16 +33,9 @@ def fair_page(slug: str) -> str:
     return render_template(
         "public/fair.html",
         fair=fair,
-        open_for=_open_for(fair),
+        open_for=intake_of(fair, now=now()),
         is_published=published_drawing(fair.id) is not None,
     )
-
-
-def _open_for(fair: Fair) -> str:
-    """Return before | open | over for the registration."""
-    if now() < fair.registration_opens_at:
-        return "before"
-    return "open" if now() <= fair.registration_closes_at else "over"
 
 
 @bp.get("/<slug>/lich.ics")
