@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tgfair.clock import day_in_vietnam
+from tgfair.core.deadline import is_over
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
@@ -261,7 +262,7 @@ def confirm_booth(actor: Actor, code: str, *, now: datetime) -> None:
         )
         require(actor, Action.CONFIRM_BOOTH, application)
         until = application.fair.confirm_until
-        late = until is not None and now > until
+        late = until is not None and is_over(until, now)
         if late and not actor.is_staff:
             raise InvalidError(
                 "Đã hết hạn xác nhận gian. Hãy gọi số hỗ trợ, Ban Tổ chức xem lại cho cơ sở."
