@@ -17,7 +17,7 @@ from tgfair.core.short_code import parse_short_code
 from tgfair.core.workflow import State
 from tgfair.models import Application, Badge, BadgeState, Invitation, Message, Role, Rsvp
 from tgfair.policy import SYSTEM
-from tgfair.services import attendance, badge_printing, badges, staff_badges
+from tgfair.services import attendance, badge_printing, badges, delegates, staff_badges
 from tgfair.services.keys import keyring
 from tgfair.services.uow import reader, transaction
 
@@ -320,15 +320,15 @@ def test_delegate_badges_follow_the_headcount(fair):
         conference, builders.make_exhibitor(), rsvp=Rsvp.ATTEND_ONLY, headcount=3
     )
 
-    badges.issue_to_delegates(SYSTEM, invitation.id, now=NOW)
+    delegates.issue_to_delegates(SYSTEM, invitation.id, now=NOW)
     assert [(b.kind, b.holder_name) for b in rows(conference)] == [(3, "")] * 3
     assert {(b.first_day, b.days) for b in rows(conference)} == {(date(2026, 6, 18), 1)}
 
     with transaction() as session:
         session.get_one(Invitation, invitation.id).headcount = 1
-    assert badges.issue_to_delegates(SYSTEM, invitation.id, now=NOW) == badges.Issued(dropped=2)
+    assert delegates.issue_to_delegates(SYSTEM, invitation.id, now=NOW) == badges.Issued(dropped=2)
     with transaction() as session:
         session.get_one(Invitation, invitation.id).rsvp = Rsvp.NO
-    badges.issue_to_delegates(SYSTEM, invitation.id, now=NOW)
+    delegates.issue_to_delegates(SYSTEM, invitation.id, now=NOW)
 
     assert [b.state for b in rows(conference)] == [BadgeState.REVOKED] * 3

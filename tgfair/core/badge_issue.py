@@ -8,8 +8,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tgfair.core.badge import BadgeKind
+from tgfair.core.workflow import Event, State
 
 MAX_DAYS = 255  # one byte in the token
+# States in which badges of the people at the booth are good: a move or new days keep them.
+HAS_BADGES = frozenset({State.ALLOCATED, State.CONFIRMED})
+ENDED = "Cơ sở không còn gian hàng tại sự kiện."
+ENDED_BY = {
+    Event.RELEASE: "Gian hàng đã thu hồi.",
+    Event.WITHDRAW: "Cơ sở đã rút hồ sơ.",
+    Event.CANCEL: "Hồ sơ đã hủy.",
+}
+# A badge revoked for one of these comes back with its next generation when the booth does.
+END_REASONS = frozenset({ENDED, *ENDED_BY.values()})
+
+
+def reason_to_end(before: State, after: State, event: Event) -> str | None:
+    """Return why the badges of an application end with this step, or None when they stay good."""
+    if before not in HAS_BADGES or after in HAS_BADGES:
+        return None
+    return ENDED_BY.get(event, ENDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation, Rsvp
 from tgfair.models.job import Job
 from tgfair.policy import Action, Actor, require
-from tgfair.services.badges import Issued, issue_to_application, issue_to_delegates
+from tgfair.services.badges import Issued, issue_to_application
+from tgfair.services.delegates import issue_to_delegates
 from tgfair.services.jobs import Progress, enqueue_job, register
 from tgfair.services.uow import find, reader, transaction
 

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from tgfair.clock import day_in_vietnam
 from tgfair.core.badge import LAST_GENERATION, BadgeKind
-from tgfair.core.badge_issue import badge_changes, badge_days
+from tgfair.core.badge_issue import END_REASONS, HAS_BADGES, badge_changes, badge_days
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.short_code import NUMBER_LIMIT, short_code
 from tgfair.core.vietnamese import check_text, fold
-from tgfair.core.workflow import FINAL, STATE_LABELS, State
+from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.models.application import Application
 from tgfair.models.badge import Badge, BadgeState
 from tgfair.models.fair import Fair
-from tgfair.models.invitation import Invitation, Rsvp
+from tgfair.models.invitation import Rsvp
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.identifiers import digest, public_id, random_bits
@@ -35,7 +35,10 @@ ALL_GATES = 255
 MAX_REASON = 300
 PEOPLE_CHANGED = "Cơ sở đổi người trực gian hàng."
 FEWER_DELEGATES = "Số đại biểu đăng ký giảm."
+BOOTH_AGAIN = "Cơ sở lại có gian hàng."
 REPLACED = "Thẻ đã cấp lại quá 15 lần, thay bằng thẻ mang số mới."
+# Revoked without an officer's word: it withholds nothing from its holder.
+AUTOMATIC = END_REASONS | {PEOPLE_CHANGED, FEWER_DELEGATES, REPLACED}
 NO_REASON = "Chưa ghi lý do. Hãy ghi ngắn gọn vì sao."
 
 
@@ -65,8 +68,8 @@ def is_void(badge: Badge) -> bool:
 
 
 def is_void_holder(badge: Badge) -> bool:
-    """Return whether the application or invitation behind the badge is out of the fair."""
-    if badge.application is not None and badge.application.state in FINAL:
+    """Return whether the application behind the badge has no booth, or the delegates stay away."""
+    if badge.application is not None and badge.application.state not in HAS_BADGES:
         return True
     return badge.invitation is not None and badge.invitation.rsvp is Rsvp.NO
 
@@ -123,7 +126,11 @@ def issue(
     names = [person.name for person in application.people]
     holders = [badge.holder_name for badge in badges]
     changes = badge_changes(names, holders, _withheld(session, application.id))
+    ended = _ended(session, application.id)
     for name in changes.added:
+        if ended.get(name):
+            _bring_back(session, actor, ended[name].pop(0), now=now)
+            continue
         organisation = application.exhibitor.name
         badge = new_badge(
             application.fair, BadgeKind.EXHIBITOR, name=name, organisation=organisation
@@ -147,9 +154,42 @@ def _withheld(session: Session, application_id: int) -> Sequence[str]:
         select(Badge.holder_name).where(
             Badge.application_id == application_id,
             Badge.state == BadgeState.REVOKED,
-            Badge.revoke_reason.not_in([PEOPLE_CHANGED, REPLACED]),
+            Badge.revoke_reason.not_in(AUTOMATIC),
         )
     ).all()
+
+
+def _ended(session: Session, application_id: int) -> dict[str, list[Badge]]:
+    """Return the badges that ended with an earlier booth, by holder."""
+    rows = session.scalars(
+        select(Badge)
+        .where(
+            Badge.application_id == application_id,
+            Badge.kind == BadgeKind.EXHIBITOR,
+            Badge.state == BadgeState.REVOKED,
+            Badge.revoke_reason.in_(END_REASONS),
+        )
+        .order_by(Badge.id)
+    )
+    found: dict[str, list[Badge]] = {}
+    for badge in rows:
+        found.setdefault(badge.holder_name, []).append(badge)
+    return found
+
+
+def _bring_back(session: Session, actor: Actor, badge: Badge, *, now: datetime) -> None:
+    """Make a badge good again under its next generation: what was printed before stays void."""
+    badge.state, badge.revoked_at, badge.revoke_reason = BadgeState.VALID, None, None
+    raise_generation(session, actor, badge, name=None, reason=BOOTH_AGAIN, now=now)
+
+
+def end_badges(
+    session: Session, actor: Actor, application: Application, *, reason: str, now: datetime
+) -> None:
+    """Revoke every badge of an application that has lost its booth."""
+    session.flush()  # its row is ours from here on: who issues badges at this moment waits
+    for badge in valid_badges(session, application.id):
+        void(session, actor, badge, reason=reason, now=now)
 
 
 def _tell(session: Session, application: Application, *, now: datetime) -> None:
@@ -160,41 +200,6 @@ def _tell(session: Session, application: Application, *, now: datetime) -> None:
     notify_application(
         session, "badge", application, dedupe=f"badges:{digest(state)[:16]}", now=now
     )
-
-
-def issue_to_delegates(actor: Actor, invitation_id: int, *, now: datetime) -> Issued:
-    """Bring the delegate badges of an invitation in step with its answer and headcount.
-
-    They carry the organisation; the name is written by hand.
-    """
-    criteria = (Invitation.id == invitation_id, visible_to(actor, Invitation))
-    kid = ensure_key(find(reader(), Invitation, *criteria).fair_id, actor=actor, now=now)
-    with transaction() as session:
-        invitation = find(session, Invitation, *criteria)
-        require(actor, Action.MANAGE_BADGES, invitation)
-        session.refresh(invitation, with_for_update=True)
-        coming = invitation.rsvp in {Rsvp.YES, Rsvp.ATTEND_ONLY}
-        wanted = (1 if invitation.headcount is None else invitation.headcount) if coming else 0
-        badges = delegate_badges(session, invitation.id)
-        for badge in badges[wanted:]:
-            void(session, actor, badge, reason=FEWER_DELEGATES, now=now)
-        for _ in range(wanted - len(badges)):
-            organisation = invitation.exhibitor.name
-            badge = new_badge(
-                invitation.fair, BadgeKind.DELEGATE, name="", organisation=organisation
-            )
-            badge.invitation_id = invitation.id
-            stamp(session, actor, badge, kid=kid, now=now)
-        return Issued(max(0, wanted - len(badges)), 0, len(badges[wanted:]))
-
-
-def delegate_badges(session: Session, invitation_id: int) -> Sequence[Badge]:
-    """Return the delegate badges of an invitation that are not revoked, oldest first."""
-    return session.scalars(
-        select(Badge)
-        .where(Badge.invitation_id == invitation_id, Badge.state == BadgeState.VALID)
-        .order_by(Badge.id)
-    ).all()
 
 
 def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datetime) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from tgfair.core.badge_issue import reason_to_end
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import EFFECTS, Event, State, next_state
 from tgfair.models.application import Application, ApplicationEvent
 from tgfair.models.base import table_of
 from tgfair.policy import Actor
 from tgfair.services.audit import record
+from tgfair.services.badges import end_badges
 from tgfair.services.notifications import drop_untrue, notify_application
 
 ADD_EVENT = insert(table_of(ApplicationEvent)).returning(ApplicationEvent.id)
@@ -33,7 +35,7 @@ def advance(
 ) -> None:
     """Apply `event`, write history and audit, queue the mails that the effects table owes.
 
-    Mails that still wait and are no longer true are cancelled.
+    Mails that still wait and are no longer true are cancelled; badges end with the booth.
 
     `proposed=True` leaves the mails for a person to send (bulk decisions); `mails` replaces those
     of the table for an act that owes its own (the answer to an invitation); `params` go to the
@@ -61,6 +63,9 @@ def advance(
     entry_id = session.connection().scalar(ADD_EVENT, values)
     session.expire(application, ["history"])
     record(session, actor, f"application.{event}", application, now=now, reason=reason)
+    ended = reason_to_end(before, target, event)
+    if ended is not None:
+        end_badges(session, actor, application, reason=ended, now=now)
     if before is not State.DRAFT:  # of a draft nobody has been told anything
         drop_untrue(session, application)
     for kind in effect.mails if mails is None else mails:

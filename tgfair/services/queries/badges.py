@@ -22,7 +22,7 @@ from tgfair.models.invitation import Invitation
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.badge_jobs import owed
 from tgfair.services.badge_printing import published_labels
-from tgfair.services.badges import FEWER_DELEGATES, PEOPLE_CHANGED, REPLACED, is_void
+from tgfair.services.badges import AUTOMATIC, is_void
 from tgfair.services.uow import find, reader
 
 PAGE_SIZE = 50
@@ -116,7 +116,7 @@ def _pending(session: Session, fair_id: int) -> int:
 
 
 def _numbers_by(session: Session, column: Any, fair_id: int) -> dict[int, int]:
-    by_hand = Badge.revoke_reason.not_in([PEOPLE_CHANGED, REPLACED, FEWER_DELEGATES])
+    by_hand = Badge.revoke_reason.not_in(AUTOMATIC)
     rows = session.execute(
         select(column, func.count())
         .where(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from tgfair.clock import VIETNAM, day_in_vietnam
-from tgfair.core.workflow import FINAL
+from tgfair.core.badge_issue import HAS_BADGES
 from tgfair.models.application import Application
 from tgfair.models.badge import Badge, BadgeState
 from tgfair.models.gate import Scan
@@ -38,7 +38,7 @@ def counts(fair_id: int, *, now: datetime) -> Counts:
 
 def _expected(session: Session, fair_id: int) -> int:
     gone = select(Application.id).where(
-        Application.fair_id == fair_id, Application.state.in_(FINAL)
+        Application.fair_id == fair_id, Application.state.not_in(HAS_BADGES)
     )
     statement = select(func.count()).where(
         Badge.fair_id == fair_id,
