@@ -33,6 +33,7 @@ from tgfair.models import (
     Membership,
     MergeProposal,
     OneTimeCode,
+    PlanDraft,
     Role,
     Slot,
     SlotBooking,
@@ -46,6 +47,7 @@ from tgfair.services import (
     gates,
     import_uploads,
     one_time_codes,
+    plan_drafts,
     publications,
     staff_badges,
     staff_sign_in,
@@ -274,6 +276,18 @@ def _badge_values(side: Side) -> dict[str, Any]:
         return {f"{endpoint}:public_id": own.public_id for endpoint in BADGE_PAGES}
 
 
+def _drawing(side: Side) -> dict[str, Any]:
+    """A draft of the plan over a picture, and one thing on it."""
+    plan_drafts.start_draft(SYSTEM, side.fair.id, now=NOW)
+    with transaction() as session:
+        row = session.scalars(select(PlanDraft).where(PlanDraft.fair_id == side.fair.id)).one()
+        row.picture_sha256 = file_store().put(side.fair.slug.encode())
+        # the same plan is laid out at both fairs: a thing that only this one has
+        tree = {**row.document["objects"][-1], "id": f"tree-{side.fair.id}", "kind": "tree"}
+        row.document = {**row.document, "objects": [*row.document["objects"], tree]}
+    return {"object_id": f"tree-{side.fair.id}"}
+
+
 def _message(side: Side) -> str:
     recipient = Recipient("Cô Út", email="ut@example.org", exhibitor_id=side.exhibitor.id)
     with transaction() as session:
@@ -324,5 +338,6 @@ def _fair_values(side: Side) -> dict[str, Any]:
         "invitation_id": side.invitation.id,
         "attachment_id": attachment.public_id,
         **_published_booth(side),
+        **_drawing(side),
         "exhibitor:token": invitation_token(side.invitation.id, side.invitation.revision),
     }

@@ -278,7 +278,7 @@ def _draw_legend(canvas: Canvas, plan: Plan, left: float, top: float) -> None:
 
 def _draw_scale(canvas: Canvas, scale: int, left: float, top: float) -> None:
     """Draw the bar in pieces, each of a round number of metres."""
-    piece = next(m for m in (1, 2, 5, 10, 20, 50, 100) if m * 1000 / scale >= 8)  # noqa: PLR2004 -- mm
+    piece = next(m for m in (1, 2, 5, 10, 20, 50, 100) if m * 1000 / scale >= 8)  # noqa: PLR2004 -- readable
     length = piece * 1000 / scale * mm
     pieces = min(5, int(58 * mm / length))
     y = top - 13 * mm

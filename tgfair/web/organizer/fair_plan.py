@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
-from wtforms import FileField, FloatField, IntegerField
+from wtforms import FileField, IntegerField
 from wtforms.validators import InputRequired, Length
 
 from tgfair.core.errors import ConflictError, InvalidError, TgfairError
 from tgfair.core.layout.checks import check_plan
 from tgfair.core.layout.grid import GridRequest, grid_plan
 from tgfair.core.layout.plan import Group, Plan
-from tgfair.documents.plan_file import plan_templates, read_plan_file, write_plan_file
+from tgfair.documents.plan_file import plan_templates, read_plan_file
 from tgfair.documents.plan_svg import BoothView as Drawn
 from tgfair.documents.plan_svg import plan_svg, print_scale
 from tgfair.models.fair import Fair
@@ -32,17 +32,10 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_forms import PLANS
 from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.plan_forms import MetresField
 
 SHOWN_PROBLEMS = 30
 LOCKED = {BoothState.BLOCKED: "locked"}
-
-
-class MetresField(FloatField):
-    """A length as people type it: 1,2 or 1.2."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the comma as the decimal point."""
-        super().process_formdata([str(value).replace(",", ".") for value in valuelist])
 
 
 class GridForm(BaseForm):
@@ -66,7 +59,7 @@ class GridForm(BaseForm):
 class UploadForm(BaseForm):
     """A plan file."""
 
-    file = FileField("Tệp sơ đồ (JSON)")
+    file = FileField("Tệp sơ đồ (JSON, GeoJSON hoặc SVG)")
 
 
 class BoothForm(BaseForm):
@@ -86,7 +79,12 @@ class BoothForm(BaseForm):
     version = IntegerField()
 
 
-def _editable(slug: str) -> Fair:
+def fair_to_draw(slug: str) -> Fair:
+    """Return a fair whose plan the actor may change.
+
+    Raises:
+        ForbiddenError: they may not. NotFoundError: there is none.
+    """
     fair = fair_for_staff(actor(), slug)
     require(actor(), Action.EDIT_FAIR, fair)
     return fair
@@ -173,7 +171,7 @@ def _installed(fair: Fair, plan: Plan) -> Any:
 @audience(Audience.STAFF, upload_mb=4)
 def upload_plan(slug: str) -> Any:
     """Use an uploaded plan file."""
-    fair = _editable(slug)
+    fair = fair_to_draw(slug)
     sent = request.files.get("file")
     try:
         return _installed(fair, read_plan_file(sent.read() if sent else b""))
@@ -187,7 +185,7 @@ def upload_plan(slug: str) -> Any:
 @audience(Audience.STAFF)
 def use_plan_template(slug: str) -> Any:
     """Use one of the shipped plans."""
-    fair = _editable(slug)
+    fair = fair_to_draw(slug)
     plan = plan_templates().get(request.form.get("plan", ""))
     try:
         if plan is None:
@@ -206,7 +204,7 @@ def _refused(fair: Fair, sentence: str) -> Any:
 @audience(Audience.STAFF)
 def use_grid(slug: str) -> Any:
     """Use rows of equal booths from the quick form."""
-    fair = _editable(slug)
+    fair = fair_to_draw(slug)
     form = GridForm(request.form)
     if form.validate():
         try:
@@ -239,23 +237,11 @@ def _beside(form: GridForm, error: InvalidError) -> None:
         form.form_errors.append(error.sentence)
 
 
-@bp.get("/ql/<slug>/so-do/so-do.json")
-@audience(Audience.STAFF)
-def download_plan(slug: str) -> Any:
-    """Give the newest plan as a file."""
-    fair = fair_for_staff(actor(), slug)
-    plan = newest_drawing(fair.id)
-    if plan is None:
-        return _refused(fair, "Sự kiện chưa có sơ đồ.")
-    headers = {"Content-Disposition": f'attachment; filename="so-do-{fair.slug}.json"'}
-    return Response(write_plan_file(plan), mimetype="application/json", headers=headers)
-
-
 @bp.get("/ql/<slug>/so-do/gian/<label>")
 @audience(Audience.STAFF)
 def booth_page(slug: str, label: str) -> Any:
     """Show one booth and what is written about it."""
-    fair = _editable(slug)
+    fair = fair_to_draw(slug)
     booth = booths.booth_of(actor(), fair.id, label)
     form = BoothForm(
         data={
@@ -283,7 +269,7 @@ def _booth(fair: Fair, label: str, form: BoothForm) -> str:
 @audience(Audience.STAFF)
 def save_booth(slug: str, label: str) -> Any:
     """Write about a booth, block it or give it back."""
-    fair = _editable(slug)
+    fair = fair_to_draw(slug)
     booth = booths.booth_of(actor(), fair.id, label)
     form = BoothForm(request.form)
     if not form.validate():
