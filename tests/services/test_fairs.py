@@ -12,8 +12,10 @@ from tests.support.builders import (
     NOW,
     install_plan,
     make_application,
+    make_conference,
     make_exhibitor,
     make_fair,
+    make_invitation,
     make_staff,
 )
 from tgfair.core.errors import ConflictError, ForbiddenError, InvalidError
@@ -22,6 +24,7 @@ from tgfair.core.workflow import State
 from tgfair.models import (
     Application,
     Booth,
+    Channel,
     Fair,
     FairKind,
     FairStatus,
@@ -29,6 +32,7 @@ from tgfair.models import (
     Message,
     MessageState,
     Role,
+    Rsvp,
     Zone,
 )
 from tgfair.policy import SYSTEM
@@ -218,6 +222,30 @@ def test_cancelling_a_fair_cancels_its_applications_frees_booths_and_proposes_ma
     assert states == {one.id: State.CANCELLED, two.id: State.REJECTED}
     assert occupant(reader(), fair.id, "A01") is None
     assert [tuple(row) for row in mails] == [("cancelled", MessageState.PROPOSED)]
+
+
+def test_cancelling_a_fair_tells_guests_without_an_application():
+    fair = make_conference()
+    coming, silent = make_exhibitor("Cơ sở Dự"), make_exhibitor("Cơ sở Im", email=None)
+    make_invitation(fair, coming, rsvp=Rsvp.ATTEND_ONLY, headcount=2)
+    make_invitation(fair, silent)
+    make_invitation(fair, make_exhibitor(), rsvp=Rsvp.NO)
+    make_invitation(fair, make_exhibitor(), revoked_at=NOW)
+    applicant = make_exhibitor("Cơ sở Trưng Bày")
+    make_invitation(fair, applicant, rsvp=Rsvp.YES)
+    make_application(fair, applicant, State.APPROVED)
+    seen = fair_of(fair.slug).version
+
+    set_fair_status(
+        SYSTEM, fair.id, FairStatus.CANCELLED, reason="Bão", seen_version=seen, now=NOW
+    )
+
+    rows = reader().scalars(select(Message).order_by(Message.id)).all()
+    assert [(row.kind, row.exhibitor.name, row.channel, row.state) for row in rows] == [
+        ("cancelled", "Cơ sở Trưng Bày", Channel.EMAIL, MessageState.PROPOSED),
+        ("fair_cancelled", "Cơ sở Dự", Channel.EMAIL, MessageState.PROPOSED),
+        ("fair_cancelled", "Cơ sở Im", Channel.CALL, MessageState.PROPOSED),
+    ]
 
 
 def test_reviewers_may_not_create_or_edit_fairs():

@@ -256,7 +256,7 @@ def test_what_is_no_longer_true_of_the_application_is_not_sent(world, kind):
         rendered_message(reader(), reader().get_one(Message, message_id), now=NOW)
 
 
-@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+@pytest.mark.parametrize("kind", ["invitation", "reminder", "dates_changed"])
 def test_nobody_is_invited_to_a_cancelled_fair(world, kind):
     message_id = world.message(kind)
     with transaction() as session:

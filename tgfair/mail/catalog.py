@@ -76,5 +76,7 @@ KINDS: dict[str, Kind] = {
             calendar=True,
             while_in=LIVE,
         ),
+        # To guests: who applied is told that the application is cancelled.
+        Kind("fair_cancelled", "Hủy sự kiện", lane=Lane.BULK, proposed=True),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,7 +80,7 @@ def preview_dates(
             if getattr(old, name) is not None
         ),
         confirmed=sum(one.state is State.CONFIRMED for one in live),
-        told=len(_told(live)) + len(_invited_only(session, fair, live)),
+        told=len(_told(live)) + len(invited_guests(session, fair, _told(live))),
         slots=len(session.scalars(select(Slot.id).where(Slot.fair_id == fair.id)).all()),
         certificates=_ending(live, last_day),
     )
@@ -199,8 +200,11 @@ def _told(live: list[Application]) -> list[Application]:
     return [one for one in live if one.state is not State.DRAFT]
 
 
-def _invited_only(session: Session, fair: Fair, live: list[Application]) -> list[Invitation]:
-    known = {one.exhibitor_id for one in _told(live)}
+def invited_guests(
+    session: Session, fair: Fair, told: Sequence[Application]
+) -> list[Invitation]:
+    """Return who was invited and may come, beside those told about their application."""
+    known = {one.exhibitor_id for one in told}
     invitations = session.scalars(
         select(Invitation).where(
             Invitation.fair_id == fair.id,
@@ -251,7 +255,7 @@ def _tell(
             notify_application(
                 session, MAIL, application, dedupe=cause, now=now, reason=change.reason, **days
             )
-    invited = _invited_only(session, fair, live)
+    invited = invited_guests(session, fair, _told(live))
     for invitation in invited:
         notify_exhibitor(
             session,

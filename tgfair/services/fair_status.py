@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.workflow import FINAL, Event
+from tgfair.mail.enqueue import Links
 from tgfair.models.application import Application
 from tgfair.models.fair import Fair, FairStatus
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.fair_dates import invited_guests
+from tgfair.services.notifications import notify_exhibitor
 from tgfair.services.places import free_everything, lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, transaction
@@ -48,7 +51,8 @@ def set_fair_status(
     """Open, end or cancel a fair; return how many applications were cancelled with it.
 
     Cancelling needs a reason, cancels every live application, frees the booths, and proposes the
-    mails: nothing leaves before an officer presses "send".
+    mails to them and to guests who may come without one: nothing leaves before an officer presses
+    "send".
 
     Raises:
         StatusMoveError: not possible from where the fair stands.
@@ -88,9 +92,20 @@ def _cancel_all(
     live = session.scalars(
         select(Application).where(Application.fair_id == fair.id, Application.state.not_in(FINAL))
     ).all()
+    guests = invited_guests(session, fair, live)
     for application in live:
         free_everything(session, application, reason=reason, now=now)
         advance(
             session, application, Event.CANCEL, actor=actor, now=now, reason=reason, proposed=True
+        )
+    for invitation in guests:
+        notify_exhibitor(
+            session,
+            "fair_cancelled",
+            invitation.exhibitor,
+            dedupe=f"invitation:{invitation.id}",
+            now=now,
+            links=Links(fair_id=fair.id, invitation_id=invitation.id),
+            reason=reason,
         )
     return len(live)

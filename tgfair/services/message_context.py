@@ -36,6 +36,8 @@ from tgfair.services.one_time_codes import secrets_of
 NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "confirm_reminder"})
 NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed"}
 INVITES = frozenset({"invitation", "reminder"})
+# Kinds without an application that a cancelled fair makes untrue.
+ONLY_WHILE_ON = INVITES | {"dates_changed"}
 ON_ITS_WAY = frozenset({MessageState.PROPOSED, MessageState.LEASED, MessageState.FAILED})
 CONTACT_FIELDS = {"email": "thư điện tử", "phone": "số điện thoại"}
 
@@ -113,7 +115,7 @@ def _refuse_untrue(message: Message) -> None:
     application, fair = message.application, message.fair
     if application is not None and not KINDS[message.kind].is_true(application.state):
         raise ObsoleteError(f"Hồ sơ nay đã ở trạng thái “{STATE_LABELS[application.state]}”.")
-    if message.kind in INVITES and fair is not None and fair.status is FairStatus.CANCELLED:
+    if message.kind in ONLY_WHILE_ON and fair is not None and fair.status is FairStatus.CANCELLED:
         raise ObsoleteError("Sự kiện đã hủy.")
 
 
@@ -219,6 +221,10 @@ def _fixes(session: Session, message: Message) -> dict[str, Any]:
     return {"fixes": [f"{field_label(fix.step, fix.field)}: {fix.text}" for fix in rows]}
 
 
+def _fair_page(_session: Session, message: Message) -> dict[str, Any]:
+    return {"fair_url": f"{base_url()}/{message.fair.slug}/" if message.fair else base_url()}
+
+
 def _date_change(session: Session, message: Message) -> dict[str, Any]:
     change = session.scalars(
         select(FairDateChange)
@@ -237,4 +243,5 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "code_read_out": _officer,
     "returned": _fixes,
     "dates_changed": _date_change,
+    "fair_cancelled": _fair_page,
 }
