@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
-from tgfair.core.errors import ForbiddenError
+from tgfair.core.errors import ForbiddenError, OwnSubjectError
 from tgfair.models.account import Role
 from tgfair.models.application import Application
 from tgfair.models.attachment import Attachment
@@ -250,8 +250,10 @@ def creator(actor: Actor, obj: Any) -> bool:
     return isinstance(obj, Job) and actor.user_id is not None and obj.created_by_id == actor.user_id
 
 
+IMPARTIAL: frozenset[Rule] = frozenset({impartial_admin, impartial_organiser, impartial_reviewer})
+
 RULES: dict[Action, tuple[Rule, ...]] = {
-    Action.ASSIGN_BOOTHS: (admin, organiser),
+    Action.ASSIGN_BOOTHS: (impartial_admin, impartial_organiser),
     Action.BOOK_SLOT: (admin, organiser, commune_officer, member, invited),
     Action.CANCEL_APPLICATION: (impartial_admin, impartial_organiser),
     Action.CHANGE_CONTACT: (admin, organiser, member, invited_verified),
@@ -298,10 +300,14 @@ def require(actor: Actor, action: Action, obj: Any = None) -> None:
     """Let the action pass or refuse it.
 
     Raises:
+        OwnSubjectError: it takes somebody who does not belong to the subject.
         ForbiddenError: no rule of the table allows it.
     """
-    if not can(actor, action, obj):
-        raise ForbiddenError
+    if can(actor, action, obj):
+        return
+    if actor.is_staff and _own(actor, obj) and IMPARTIAL.intersection(RULES[action]):
+        raise OwnSubjectError
+    raise ForbiddenError
 
 
 def visible_to(actor: Actor, model: type[Any]) -> ColumnElement[bool]:

@@ -139,6 +139,8 @@ def test_the_system_may_do_everything(action):
         (Role.REVIEWER, Action.REVIEW_APPLICATION),
         (Role.ADMIN, Action.CANCEL_APPLICATION),
         (Role.ORGANISER, Action.CANCEL_APPLICATION),
+        (Role.ADMIN, Action.ASSIGN_BOOTHS),
+        (Role.ORGANISER, Action.ASSIGN_BOOTHS),
     ],
 )
 @pytest.mark.parametrize("belonging", ["owns", "staffs"])

@@ -52,6 +52,18 @@ class ForbiddenError(TgfairError):
         return "Tài khoản này không được làm việc đó."
 
 
+class OwnSubjectError(ForbiddenError):
+    """The actor belongs to the subject: somebody else has to decide."""
+
+    code = "own_subject"
+
+    def message(self) -> str:
+        """Return a sentence for the page."""
+        return (
+            "Đây là cơ sở của chính mình nên không tự quyết được. Hãy nhờ cán bộ khác làm việc này."
+        )
+
+
 class NotFoundError(TgfairError):
     """Missing, or not the actor's to see: one answer for both."""
 

@@ -81,6 +81,7 @@ def _load(
     application = find(
         session, Application, Application.fair_id == fair.id, Application.code == code
     )
+    require(actor, Action.ASSIGN_BOOTHS, application)  # not for a subject of one's own
     if application.state not in ACCEPTED:
         raise InvalidError(
             f"Hồ sơ {code} đang “{STATE_LABELS[application.state]}”. "
@@ -215,6 +216,7 @@ def swap_booths(
         first = _holder(session, fair, first_label)
         second = _holder(session, fair, second_label)
         for one, other in ((first, second), (second, first)):
+            require(actor, Action.ASSIGN_BOOTHS, one.application)
             _require_reason(one.application, reason)
             _refuse_unsuitable(one.application, other.booth, reason)
         pairs = [(first.application, second.booth), (second.application, first.booth)]
