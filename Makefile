@@ -69,6 +69,10 @@ report: $(VENV)/dev.stamp ## List long files and functions (never fails)
 bench: needs ## Measure: one line a figure, `id value unit goal pass|short`
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: bench-solver
+bench-solver: needs ## Measure the booth assignment from 50 to 1,500 booths (ten minutes)
+	@$(BIN)/python -m benchmarks B1 $(ARGS)
+
 .PHONY: reliability
 reliability: needs ## The long runs: kill -9, faults, fuzz (minutes)
 	@TGFAIR_LONG=1 $(BIN)/python -m pytest tests/reliability $(ARGS)
@@ -88,9 +92,12 @@ migration: $(VENV)/dev.stamp ## Write a migration from the models: make migratio
 lock: $(VENV)/dev.stamp ## Renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		pyproject.toml --all-extras --group build -o requirements.lock
+		pyproject.toml --extra postgres --extra server --group build -o requirements.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["solver"])' \
+		| uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		- --python-version 3.11 -c requirements.lock -o requirements-solver.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		pyproject.toml --all-extras --group build --group dev -c requirements.lock -o requirements-dev.lock
+		pyproject.toml --all-extras --group build --group dev -c requirements.lock -c requirements-solver.lock -o requirements-dev.lock
 
 .PHONY: clean
 clean: ## Remove what was built, but neither data nor .venv
@@ -113,9 +120,9 @@ $(BIN)/python:
 		echo "This Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/runtime.stamp: requirements.lock requirements-solver.lock pyproject.toml | $(BIN)/python
 	@echo "Installing tgfair into $(VENV) (once, under a minute) ..."
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock -r requirements-solver.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 

@@ -46,7 +46,8 @@ def install(folder: Path, wheel: Path) -> Path:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
-    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements.lock"], check=True)
+    locks = ["-r", ROOT / "requirements.lock", "-r", ROOT / "requirements-solver.lock"]
+    subprocess.run([*pip, "--require-hashes", *locks], check=True)
     subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
     return folder / "bin"
 

@@ -1,0 +1,1 @@
+"""Booth assignment by published rules: solve, check, explain (docs/allocation.md)."""

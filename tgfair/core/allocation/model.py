@@ -1,0 +1,248 @@
+"""The hard rules as an integer program over the shapes, and its answer as booths again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import reduce
+from hashlib import sha256
+from itertools import pairwise
+from math import gcd
+
+from tgfair.core.allocation.engine import INFINITY, Program
+from tgfair.core.allocation.fitting import Fitting, wish_points
+from tgfair.core.allocation.problem import Applicant, Booth, Problem
+from tgfair.core.allocation.shapes import Shape, find_shapes
+
+Plan = dict[str, tuple[Booth, ...]]
+
+
+class Model:
+    """The program of the free applications: who gets which shape, and where shapes lie."""
+
+    def __init__(self, problem: Problem, fitting: Fitting) -> None:
+        self.problem = problem
+        self.fitting = fitting
+        self.fixed: Plan = {
+            pin.applicant: tuple(fitting.booths[b] for b in pin.booths) for pin in problem.fixed
+        }
+        taken = frozenset(b.id for booths in self.fixed.values() for b in booths)
+        # The seed, not the name, decides between plans that are equally good.
+        self.free = sorted(
+            (a for a in problem.applicants if a.id not in self.fixed),
+            key=lambda a: sha256(f"{problem.limits.seed}:{a.id}".encode()).digest(),
+        )
+        self.shapes = find_shapes(fitting, self.free, taken)
+        self.program = Program()
+        # The column that gives an application a shape, per application.
+        self.choices: dict[str, dict[Shape, int]] = {}
+        self.points: dict[int, int] = {}
+        self._inside: dict[tuple[int, int], int] = {}  # segment, units -> how many blocks
+        self._crossing: list[int] = []
+        self._takers: dict[Shape, list[int]] = defaultdict(list)
+        self._add_choices()
+        self._add_places()
+        self._add_feeds()
+        self._add_owner_caps()
+
+    @property
+    def placed_costs(self) -> dict[int, int]:
+        """Return the goal of the first level: one for every application that gets a shape."""
+        return {column: 1 for shapes in self.choices.values() for column in shapes.values()}
+
+    @property
+    def placed_terms(self) -> dict[int, float]:
+        """Return the same as coefficients of a row."""
+        return dict.fromkeys(self.placed_costs, 1.0)
+
+    def holds(self, one: str, booth: str) -> bool:
+        """Return whether the application has this booth before the search begins."""
+        return any(b.id == booth for b in self.fixed.get(one, ()))
+
+    def blocks(self, shape: Shape) -> list[tuple[Booth, ...]]:
+        """Return every place on the plan that looks like this."""
+        if not shape.inside:
+            return [c.booths for c in self.shapes.crossings if c.shape == shape]
+        return [
+            segment.booths[start : start + shape.units]
+            for segment in self.shapes.segments
+            if segment.booth_class == shape.classes[0][0]
+            for start in range(len(segment.booths) - shape.units + 1)
+        ]
+
+    def _representative(self, shape: Shape) -> list[Booth]:
+        return [self.shapes.members[number][0] for number, _ in shape.classes]
+
+    def _shapes_by_units(self) -> dict[int, list[Shape]]:
+        found: dict[Shape, None] = {}
+        units = {a.units for a in self.free}
+        for segment in self.shapes.segments:
+            for size in sorted(units):
+                if size <= len(segment.booths):
+                    zone = segment.booths[0].zone
+                    found[Shape(zone, size, ((segment.booth_class, size),))] = None
+        for crossing in self.shapes.crossings:
+            found[crossing.shape] = None
+        out: dict[int, list[Shape]] = defaultdict(list)
+        for shape in found:
+            out[shape.units].append(shape)
+        return out
+
+    def _add_choices(self) -> None:
+        shapes = self._shapes_by_units()
+        rules = self.problem.rules
+        cap = rules.cap_per_subject
+        for applicant in self.free:
+            columns: dict[Shape, int] = {}
+            for shape in shapes[applicant.units] if cap is None or applicant.units <= cap else ():
+                booths = self._representative(shape)
+                if not all(self.fitting.suits(applicant, booth) for booth in booths):
+                    continue
+                column = columns[shape] = self.program.column()
+                self._takers[shape].append(column)
+                points = wish_points(applicant, booths, rules.weights.wishes)
+                if points:
+                    self.points[column] = points
+            self.choices[applicant.id] = columns
+            least = 1 if applicant.id in rules.required else 0
+            if columns or least:
+                self.program.row(least, 1, dict.fromkeys(columns.values(), 1.0))
+
+    def _add_places(self) -> None:
+        """Blocks have to lie somewhere; single booths take what the blocks leave of a class."""
+        segments, crossings = self.shapes.segments, self.shapes.crossings
+        used: list[dict[int, float]] = [{} for _ in segments]
+        borders: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
+        places: dict[Shape, dict[int, float]] = defaultdict(dict)
+        for crossing in crossings:
+            column = self.program.column()
+            self._crossing.append(column)
+            places[crossing.shape][column] = -1.0
+            for number, taken in crossing.takes:
+                used[number][column] = float(taken)
+            numbers = [number for number, _ in crossing.takes]
+            for border in pairwise(numbers):
+                borders[border][column] = 1.0
+        for number, segment in enumerate(segments):
+            self._add_blocks(number, segment.booth_class, len(segment.booths), used, places)
+        self._add_singles(used)
+        for terms in borders.values():
+            self.program.row(-INFINITY, 1, terms)
+        for shape, columns in self._takers.items():
+            if shape.units > 1:
+                takers = dict.fromkeys(columns, 1.0)
+                self.program.row(-INFINITY, 0, takers | places[shape])
+
+    def _add_blocks(
+        self,
+        number: int,
+        booth_class: int,
+        length: int,
+        used: list[dict[int, float]],
+        places: dict[Shape, dict[int, float]],
+    ) -> None:
+        for shape in self._takers:
+            if shape.units < 2 or shape.classes != ((booth_class, shape.units),):  # noqa: PLR2004 -- a block has two or more
+                continue
+            if shape.units <= length:
+                column = self.program.column(length // shape.units)
+                self._inside[number, shape.units] = column
+                used[number][column] = float(shape.units)
+                places[shape][column] = -1.0
+
+    def _add_singles(self, used: list[dict[int, float]]) -> None:
+        by_class: dict[int, dict[int, float]] = defaultdict(dict)
+        for number, segment in enumerate(self.shapes.segments):
+            if used[number]:
+                self.program.row(-INFINITY, len(segment.booths), used[number])
+            for column, taken in used[number].items():
+                row = by_class[segment.booth_class]
+                row[column] = row.get(column, 0.0) + taken
+        for number, booths in enumerate(self.shapes.members):
+            single = Shape(booths[0].zone, 1, ((number, 1),))
+            takers = dict.fromkeys(self._takers.get(single, ()), 1.0)
+            if takers:
+                self.program.row(-INFINITY, len(booths), takers | by_class[number])
+
+    def _add_feeds(self) -> None:
+        for zone in self.problem.zones:
+            if zone.feed_w is None:
+                continue
+            left = zone.feed_w - sum(
+                self.fitting.applicants[one].power_w
+                for one, booths in self.fixed.items()
+                if any(booth.zone == zone.code for booth in booths)
+            )
+            terms = {
+                column: applicant.power_w
+                for applicant in self.free
+                if applicant.power_w
+                for shape, column in self.choices[applicant.id].items()
+                if shape.zone == zone.code
+            }
+            self._add_capacity(terms, max(left, 0))
+
+    def _add_owner_caps(self) -> None:
+        cap = self.problem.rules.cap_per_owner
+        if cap is None:
+            return
+        groups: dict[str, list[Applicant]] = defaultdict(list)
+        for applicant in self.problem.applicants:
+            if applicant.owner is not None:
+                groups[applicant.owner].append(applicant)
+        for members in groups.values():
+            left = cap - sum(len(self.fixed.get(one.id, ())) for one in members)
+            terms = {
+                column: one.units
+                for one in members
+                for column in self.choices.get(one.id, {}).values()
+            }
+            self._add_capacity(terms, max(left, 0))
+
+    def _add_capacity(self, terms: dict[int, int], capacity: int) -> None:
+        """Add a row in the smallest whole numbers: rounding the right side down cuts fractions."""
+        if sum(terms.values()) > capacity:
+            unit = reduce(gcd, terms.values())
+            scaled = {column: float(value // unit) for column, value in terms.items()}
+            self.program.row(-INFINITY, capacity // unit, scaled)
+
+    def plan_points(self, plan: Plan) -> int:
+        """Return the wish points of a plan."""
+        points, applicants = self.problem.rules.weights.wishes, self.fitting.applicants
+        return sum(wish_points(applicants[one], booths, points) for one, booths in plan.items())
+
+    def chosen(self, values: Sequence[int]) -> dict[str, Shape]:
+        """Return the shape each placed application got."""
+        return {
+            one: shape
+            for one, shapes in self.choices.items()
+            for shape, column in shapes.items()
+            if values[column]
+        }
+
+    def plan(self, values: Sequence[int]) -> Plan:
+        """Return the booths of everybody placed, the fixed ones included."""
+        waiting: dict[Shape, list[str]] = defaultdict(list)
+        for one, shape in self.chosen(values).items():
+            waiting[shape].append(one)
+        plan: Plan = dict(self.fixed)
+        blocked: set[str] = set()
+        for column, crossing in zip(self._crossing, self.shapes.crossings, strict=True):
+            if values[column] and waiting[crossing.shape]:
+                plan[waiting[crossing.shape].pop()] = crossing.booths
+                blocked.update(booth.id for booth in crossing.booths)
+        left: dict[int, list[Booth]] = defaultdict(list)
+        for number, segment in enumerate(self.shapes.segments):
+            free = [booth for booth in segment.booths if booth.id not in blocked]
+            for shape in [s for s in waiting if s.classes == ((segment.booth_class, s.units),)]:
+                inside = self._inside.get((number, shape.units))
+                count = 0 if inside is None else values[inside]
+                while count and waiting[shape]:
+                    plan[waiting[shape].pop()] = tuple(free[: shape.units])
+                    free = free[shape.units :]
+                    count -= 1
+            left[segment.booth_class].extend(free)
+        for shape, names in waiting.items():
+            for one in names:
+                plan[one] = (left[shape.classes[0][0]].pop(),)
+        return plan
