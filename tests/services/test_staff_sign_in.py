@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pyotp
@@ -15,7 +16,7 @@ from tgfair.models import AuthSession, Message, Role, User
 from tgfair.policy import SYSTEM
 from tgfair.services import sessions, staff_sign_in, users
 from tgfair.services.one_time_codes import LinkOverError
-from tgfair.services.uow import reader
+from tgfair.services.uow import reader, transaction
 from tgfair.services.users import AlreadyInstalledError, NewUser
 
 PASSWORD = "cá rô kho tộ miệt vườn"
@@ -66,6 +67,36 @@ def test_first_administrator_sets_password_and_authenticator_and_is_in():
 
     actor = sessions.actor_for(signed.token, now=NOW)
     assert (actor.has(Role.ADMIN), actor.label) == (True, "Trần Hạnh")
+
+
+def test_the_database_does_not_hold_the_authenticator_secret(admin):
+    user = reader().scalars(select(User)).one()
+
+    assert len(user.totp_secret) == 64
+    assert admin not in user.totp_secret
+    raw = base64.b32decode(admin)
+    assert raw not in base64.urlsafe_b64decode(user.totp_secret)
+    assert enter(code_for(admin)).is_staff
+
+
+def test_the_secret_of_one_account_opens_no_other(admin):
+    other = make_user(Role.ADMIN)
+    with transaction() as session:
+        mine = session.scalars(select(User).where(User.email == EMAIL)).one()
+        session.get_one(User, other.id).totp_secret = mine.totp_secret
+        session.get_one(User, other.id).password_hash = mine.password_hash
+
+    with pytest.raises(InvalidError, match=WRONG):
+        enter(code_for(admin), email=other.email)
+
+
+def test_under_another_secret_key_nobody_enters(app, admin, caplog):
+    app.config["SECRET_KEY"] = "another key for tests only, longer than 32 characters"
+
+    with pytest.raises(InvalidError, match=WRONG):
+        enter(code_for(admin))
+
+    assert "cannot be read" in caplog.text
 
 
 def test_setup_link_works_once():

@@ -30,6 +30,7 @@ class User(Base):
     email: Mapped[str | None] = mapped_column(short(254), unique=True)
     phone: Mapped[str | None] = mapped_column(short(16), unique=True)
     password_hash: Mapped[str | None] = mapped_column(short(255))
+    # Sealed (services/sealing.py): a stolen copy of the database opens no account.
     totp_secret: Mapped[str | None] = mapped_column(short(64))
     # A code works once: pyotp itself accepts the same one twice within its time step.
     totp_last_step: Mapped[int | None]

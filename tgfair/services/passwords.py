@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import logging
 from datetime import datetime, timedelta
 from functools import cache
 from threading import BoundedSemaphore
@@ -18,6 +19,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.vietnamese import fold
 from tgfair.models.account import OneTimeCode, User
 from tgfair.services.identifiers import keyed
+from tgfair.services.sealing import UnreadableError, seal, unseal
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 128
@@ -34,6 +36,9 @@ GUESSED_FIRST = (
 )
 SHORTEST_NAME = 3
 STEP_SECONDS = 30
+TOTP = "totp"
+
+logger = logging.getLogger(__name__)
 
 # 35 ms on a small server instead of 122 (ecosystem.md, section 1).
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -95,15 +100,32 @@ def totp_address(user: User, secret: str, site_name: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=user.email or user.name, issuer_name=site_name)
 
 
-def use_totp(session: Session, user: User, secret: str | None, typed: str, at: datetime) -> bool:
+def keep_totp(user: User, secret: str) -> None:
+    """Give the account an authenticator secret; the row holds it sealed."""
+    user.totp_secret = seal(TOTP, user.id, base64.b32decode(secret))
+    user.totp_last_step = None
+
+
+def _totp_of(user: User) -> pyotp.TOTP | None:
+    if user.totp_secret is None:
+        return None
+    try:
+        return pyotp.TOTP(base64.b32encode(unseal(TOTP, user.id, user.totp_secret)).decode())
+    except UnreadableError:
+        # Another secret key: the account needs a new set-up link.
+        logger.warning("the authenticator secret of user %s cannot be read", user.id)
+        return None
+
+
+def use_totp(session: Session, user: User, typed: str, at: datetime) -> bool:
     """Return whether the typed code is right, and use it up: each code works once.
 
     Accepts the present code and the one before. Of two requests at once one passes.
     """
     digits = "".join(character for character in typed if character.isdigit())
-    if secret is None:
+    totp = _totp_of(user)
+    if totp is None:
         return False
-    totp = pyotp.TOTP(secret)
     for moment in (at, at - timedelta(seconds=STEP_SECONDS)):
         step = int(moment.timestamp()) // STEP_SECONDS
         if hmac.compare_digest(totp.at(moment).encode(), digits.encode()):

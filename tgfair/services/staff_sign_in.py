@@ -21,6 +21,7 @@ from tgfair.services.one_time_codes import LinkOverError, issue, secrets_of
 from tgfair.services.passwords import (
     check_new_password,
     hash_password,
+    keep_totp,
     new_totp_secret,
     password_fits,
     totp_address,
@@ -61,7 +62,7 @@ def sign_in_with_password(
             raise wrong
         if needs_totp(user) and not demo:
             at = clock.real_now()
-            if not use_totp(session, user, user.totp_secret, totp, at):
+            if not use_totp(session, user, totp, at):
                 raise wrong
         _, token = open_session(session, user=user, verified=True, user_agent=user_agent)
         record(session, Actor(user_id=user.id, label=user.name), "user.sign_in", user, now=now)
@@ -129,7 +130,7 @@ def complete_staff_setup(
 
 
 def _set_totp(session: Session, user: User, row: OneTimeCode, typed: str) -> None:
-    user.totp_secret, user.totp_last_step = new_totp_secret(row), None
+    keep_totp(user, new_totp_secret(row))
     session.flush()
-    if not use_totp(session, user, user.totp_secret, typed, clock.real_now()):
+    if not use_totp(session, user, typed, clock.real_now()):
         raise InvalidError("Mã xác thực không khớp. Hãy xem lại mã đang hiện.", field="totp")
