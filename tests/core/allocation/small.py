@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tgfair.core.allocation.fitting import rows_of, wish_points
 from tgfair.core.allocation.problem import Applicant, Booth, Limits, Pin, Problem, Rules, Wish, Zone
-from tgfair.core.allocation.solution import Placement, Solution, Unplaced, Reason
+from tgfair.core.allocation.solution import Placement, Reason, Solution, Unplaced
 from tgfair.core.allocation.verify import verify
 
 GROUPS = ("food", "craft")
