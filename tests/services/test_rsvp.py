@@ -45,9 +45,9 @@ def owner(fair, exhibitor):
     return actor_of(make_member(exhibitor), owns=(exhibitor,))
 
 
-def say(actor, fair, exhibitor, answer, *, products=None, headcount="2", key="", now=NOW):
+def say(actor, fair, exhibitor, answer, *, products=None, headcount="2", note="", key="", now=NOW):
     chosen = (exhibitor.products[0].public_id,) if products is None else products
-    form = RsvpForm(answer, headcount, chosen, "")
+    form = RsvpForm(answer, headcount, chosen, note)
     return answer_invitation(actor, fair.slug, exhibitor.public_id, form, key=key, now=now)
 
 
@@ -81,6 +81,20 @@ def test_no_after_yes_withdraws_and_yes_again_files_anew(owner, fair, exhibitor)
         [(State.WITHDRAWN, 1), (State.SUBMITTED, 1)],
         ["rsvp_receipt"] * 3,
     )
+
+
+def test_note_reaches_reviewers_and_outlives_a_change_of_mind(owner, fair, exhibitor):
+    say(owner, fair, exhibitor, "yes", note="Cần ổ điện cho tủ mát")
+    first = reader().scalars(select(Application)).one()
+    assert first.needs_note == "Cần ổ điện cho tủ mát"
+    say(owner, fair, exhibitor, "no", note="Nhà có tang", now=NOW + timedelta(minutes=1))
+    say(owner, fair, exhibitor, "yes", note="Thu xếp được", now=NOW + timedelta(minutes=2))
+
+    reader().rollback()
+    old, new = reader().scalars(select(Application).order_by(Application.id)).all()
+    assert (old.needs_note, old.history[-1].reason) == ("Cần ổ điện cho tủ mát", "Nhà có tang")
+    assert new.needs_note == "Thu xếp được"
+    assert reader().scalars(select(Invitation.rsvp_note)).one() == "Thu xếp được"
 
 
 def test_answer_sent_twice_with_one_key_counts_once(owner, fair, exhibitor):

@@ -160,10 +160,15 @@ def test_answering_a_conference_after_the_deadline_changes_nothing(client):
     close(conference)
 
     answer = post(
-        client, f"/moi/{conference.slug}/{exhibitor.public_id}", answer="yes", headcount="2"
+        client,
+        f"/moi/{conference.slug}/{exhibitor.public_id}",
+        answer="yes",
+        headcount="2",
+        note="Có 1 người ăn chay",
     )
 
     assert (answer.status_code, CLOSED in words(answer)) == (409, True)
+    assert "Lời nhắn Có 1 người ăn chay" in words(answer)
     assert (count(Application), reader().scalars(select(Invitation.rsvp)).one()) == (0, None)
 
 

@@ -119,10 +119,10 @@ def _carry_out(
     session: Session, actor: Actor, invitation: Invitation, answer: RsvpAnswer, *, now: datetime
 ) -> Application | None:
     if invitation.rsvp is Rsvp.YES:
-        return _take_part(session, actor, invitation, answer.products, now=now)
+        return _take_part(session, actor, invitation, answer, now=now)
     application = live_application(session, invitation.fair_id, invitation.exhibitor_id)
     if application is not None:
-        leave(session, actor, application, reason=None, now=now, mails=NO_MAILS)
+        leave(session, actor, application, reason=answer.note, now=now, mails=NO_MAILS)
     return None
 
 
@@ -130,17 +130,17 @@ def _take_part(
     session: Session,
     actor: Actor,
     invitation: Invitation,
-    products: tuple[str, ...],
+    answer: RsvpAnswer,
     *,
     now: datetime,
 ) -> Application:
     application = draft_for(session, actor, invitation.fair, invitation.exhibitor, now=now)
     before = application.answers.get(Step.PRODUCTS, {}).get("product", [])
     changeable = application.state in EDITABLE | {State.SUBMITTED}
-    if not changeable and list(products) != before:
+    if not changeable and list(answer.products) != before:
         raise ProductsSettledError
     if changeable:
-        _store(session, actor, application, products, now=now)
+        _store(session, actor, application, answer, now=now)
     return application
 
 
@@ -148,14 +148,17 @@ def _store(
     session: Session,
     actor: Actor,
     application: Application,
-    products: tuple[str, ...],
+    answer: RsvpAnswer,
     *,
     now: datetime,
 ) -> None:
     answers = application.answers
+    booth = answers.get(Step.BOOTH, {})
     application.answers = {
         **answers,
-        Step.PRODUCTS: {**answers.get(Step.PRODUCTS, {}), "product": list(products)},
+        Step.PRODUCTS: {**answers.get(Step.PRODUCTS, {}), "product": list(answer.products)},
+        # Who reviews and who assigns read the note there.
+        Step.BOOTH: {**booth, "note": answer.note} if answer.note else booth,
         Step.PEOPLE: answers.get(Step.PEOPLE) or {"later": "1"},
     }
     application.saved_at = now

@@ -59,6 +59,7 @@ class InvitationLine:
     standing: str
     rsvp: Rsvp | None
     headcount: int | None
+    note: str | None
     application: str | None
     url: str
     letter_printed: bool
@@ -170,6 +171,7 @@ def invitation_lines(
             standing=_standing(invitation, application.state if application else None),
             rsvp=invitation.rsvp,
             headcount=invitation.headcount,
+            note=invitation.rsvp_note,
             application=application.code if application else None,
             url=invitation_url(invitation),
             letter_printed=invitation.letter_printed_at is not None,

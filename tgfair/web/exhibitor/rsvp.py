@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -47,7 +48,9 @@ def rsvp(slug: str, exhibitor: str) -> Any:
     form = AnswerForm(
         answer=invitation.rsvp, headcount=invitation.headcount or 1, note=invitation.rsvp_note
     )
-    return render_template("exhibitor/rsvp.html", page=page, form=form, chosen=page.chosen)
+    return render_template(
+        "exhibitor/rsvp.html", page=page, form=form, chosen=page.chosen, late=None
+    )
 
 
 @bp.post("/moi/<slug>/<exhibitor>")
@@ -70,10 +73,19 @@ def answer(slug: str, exhibitor: str) -> Any:
     except TgfairError as error:
         page = rsvp_page(guards.actor(), slug, exhibitor, now=guards.now())
         _put_back(form, error)
-        shown = render_template("exhibitor/rsvp.html", page=page, form=form, chosen=set(chosen))
+        late = _in_words(typed) if page.closed else None
+        shown = render_template(
+            "exhibitor/rsvp.html", page=page, form=form, chosen=set(chosen), late=late
+        )
         return shown, status_of(error)
     flash(f"Đã nhận trả lời: {label(given)}.", "success")
     return redirect(url_for("exhibitor.rsvp", slug=slug, exhibitor=exhibitor), code=303)
+
+
+def _in_words(typed: RsvpForm) -> RsvpForm:
+    """Return what was typed as a page shows it."""
+    chosen = next((label(one) for one in Rsvp if one == typed.answer), "")
+    return replace(typed, answer=chosen)
 
 
 def _put_back(form: AnswerForm, error: TgfairError) -> None:
