@@ -244,7 +244,7 @@ def test_photo_of_40_mb_is_refused_and_the_answers_stay(client, invitation):
     page = client.get(answer.location)
 
     assert answer.status_code == 303
-    assert "Ảnh quá lớn" in text(page)
+    assert "Các tệp gửi một lần lớn hơn 25 MB. Hãy gửi từng tệp" in text(page)
     assert fresh(Application, code=code).answers["people"] == {"name1": "Trần Văn Bé"}
 
 

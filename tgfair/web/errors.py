@@ -33,6 +33,8 @@ STATUS: tuple[tuple[type[TgfairError], int], ...] = (
     (ConflictError, 409),
     (TgfairError, 400),
 )
+TOO_LONG = "Nội dung gửi lên lớn hơn 1 MB. Hãy rút ngắn rồi gửi lại."
+REST_IS_KEPT = "Phần đã lưu trước đó không mất."
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 # Codes that Werkzeug raises and that have no page of their own.
 SAME_AS = {401: 403, 405: 404, 410: 404, 414: 400, 415: 400, 422: 400}
@@ -77,9 +79,8 @@ def _http(error: HTTPException) -> Any:
     if isinstance(error, SecurityError):
         # A foreign host name: no page, since every address in it would be built for that host.
         return "Địa chỉ trang web không đúng.", 400
-    if isinstance(error, RequestEntityTooLarge) and _came_from_upload():
-        flash("Ảnh quá lớn. Hãy chụp lại hoặc chọn ảnh khác. Các phần khác vẫn còn.", "error")
-        return redirect(request.path, code=303)
+    if isinstance(error, RequestEntityTooLarge):
+        return _too_large()
     said = error.description if (error.response is None) else None
     sentence = said if said and not isinstance(error, InternalServerError) and _ours(said) else None
     return _page(status, sentence, error.name.lower().replace(" ", "_"))
@@ -90,13 +91,17 @@ def _ours(sentence: str) -> bool:
     return not sentence.isascii()
 
 
-def _came_from_upload() -> bool:
-    """Return whether an upload form sent this, from a page at the same address."""
-    if request.endpoint is None:
-        return False
-    declared = declaration_of(current_app, request.endpoint)
+def _too_large() -> Any:
+    """Say what was too large, on the upload's own page when there is one at this address."""
+    declared = declaration_of(current_app, request.endpoint) if request.endpoint else None
+    if declared is None or not declared.upload_mb:
+        return _page(413, TOO_LONG, "too_large")
+    sentence = declared.too_large or f"Tệp gửi lên lớn hơn {declared.upload_mb} MB."
     adapter = current_app.create_url_adapter(request)
-    return bool(declared and declared.upload_mb and adapter and adapter.test(method="GET"))
+    if adapter is None or not adapter.test(method="GET"):
+        return _page(413, sentence, "too_large")
+    flash(f"{sentence} {REST_IS_KEPT}", "error")
+    return redirect(request.path, code=303)
 
 
 def _page(status: int, message: str | None, code: str, **more: Any) -> Any:

@@ -45,17 +45,21 @@ class Declaration:
 
     audience: Audience
     upload_mb: int = 0
+    too_large: str = ""
 
 
 class UndeclaredAudienceError(Exception):
     """A route has no audience; the app must not start."""
 
 
-def audience(who: Audience, *, upload_mb: int = 0) -> Callable[[View], View]:
-    """Declare whom a view is for; `upload_mb` lets its requests be larger than 1 MB."""
+def audience(who: Audience, *, upload_mb: int = 0, too_large: str = "") -> Callable[[View], View]:
+    """Declare whom a view is for; `upload_mb` lets its requests be larger than 1 MB.
+
+    `too_large` says what to do with a larger one; a sentence that names the limit stands for it.
+    """
 
     def declare(view: View) -> View:
-        setattr(view, "declaration", Declaration(who, upload_mb))  # noqa: B010 -- any callable
+        setattr(view, "declaration", Declaration(who, upload_mb, too_large))  # noqa: B010 -- any callable
         return view
 
     return declare

@@ -23,6 +23,7 @@ from tgfair.web.guards import Audience, audience
 
 # A tile for one product: "product_photo__<public id>".
 OF_PRODUCT = "__"
+TOO_LARGE = "Các tệp gửi một lần lớn hơn 25 MB. Hãy gửi từng tệp, mỗi tệp nhỏ hơn 10 MB."
 MAX_PRODUCT_TILES = 6
 MAX_TILES = 30
 # An uploaded file never runs in our origin (reliability.md, section 6).
@@ -63,7 +64,7 @@ def files(code: str) -> Any:
 
 @bp.post("/ho-so/<code>/buoc/5")
 @limits.uploads
-@audience(Audience.SESSION, upload_mb=25)
+@audience(Audience.SESSION, upload_mb=25, too_large=TOO_LARGE)
 def upload(code: str) -> Any:
     """Take the files, each by itself: a bad one does not lose the others."""
     problems: dict[str, list[str]] = {}

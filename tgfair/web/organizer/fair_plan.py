@@ -35,6 +35,7 @@ from tgfair.web.organizer.frame import fair_frame
 from tgfair.web.organizer.plan_forms import MetresField
 
 SHOWN_PROBLEMS = 30
+TOO_LARGE = "Tệp sơ đồ quá lớn. Tệp phải nhỏ hơn 2 MB."
 LOCKED = {BoothState.BLOCKED: "locked"}
 
 
@@ -168,7 +169,7 @@ def _installed(fair: Fair, plan: Plan) -> Any:
 
 
 @bp.post("/ql/<slug>/so-do/tep")
-@audience(Audience.STAFF, upload_mb=4)
+@audience(Audience.STAFF, upload_mb=4, too_large=TOO_LARGE)
 def upload_plan(slug: str) -> Any:
     """Use an uploaded plan file."""
     fair = fair_to_draw(slug)

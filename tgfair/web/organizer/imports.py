@@ -24,6 +24,7 @@ from tgfair.web.pagination import PageOf, page_number
 
 # More than the largest register, so that a file of 40 MB gets its sentence on this page.
 UPLOAD_MB = 60
+TOO_LARGE = "Tệp lớn hơn 10 MB. Hãy xóa ảnh trong tệp hoặc chia nhỏ tệp."
 PAGE_SIZE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -38,7 +39,7 @@ class UploadForm(BaseForm):
 
 
 @bp.route("/ql/nhap-excel", methods=["GET", "POST"])
-@audience(Audience.STAFF, upload_mb=UPLOAD_MB)
+@audience(Audience.STAFF, upload_mb=UPLOAD_MB, too_large=TOO_LARGE)
 def register_imports() -> Any:
     """List the imports and take a new file."""
     form = UploadForm(request.form)
