@@ -72,6 +72,17 @@ def sessions_open():
 # --- mail ---
 
 
+def test_form_sent_after_the_session_ended_leads_back_to_its_page(client):
+    client.get("/dang-nhap")
+    page = "http://localhost/ho-so/TGF1-T00001/"
+
+    asked = client.post("/ho-so/TGF1-T00001/rut", headers={"Referer": page})
+    foreign = client.post("/ho-so/TGF1-T00001/rut", headers={"Referer": "http://elsewhere.vn/x"})
+
+    assert asked.headers["Location"] == "/dang-nhap?next=/ho-so/TGF1-T00001/"
+    assert foreign.headers["Location"] == "/dang-nhap?next=/"
+
+
 def test_code_typed_into_the_same_tab_signs_in_and_goes_where_one_wanted(client):
     asked = client.get("/tai-khoan?x=1")
     assert asked.headers["Location"] == "/dang-nhap?next=/tai-khoan%3Fx%3D1"
@@ -395,6 +406,14 @@ def test_sixth_password_in_a_quarter_of_an_hour_has_to_wait(strict_client):
     assert "Hãy đợi" in answers[-1].text
     other = send(strict_client, "/dang-nhap/can-bo", email="khac@example.vn", password="x")
     assert other.status_code == 400
+
+
+def test_what_has_to_wait_keeps_what_was_typed(strict_client):
+    for _ in range(61):
+        answer = send(strict_client, "/dang-nhap", address="Út 0912 345 678")
+
+    assert answer.status_code == 429
+    assert '<input type="hidden" name="address" value="Út 0912 345 678" />' in answer.text
 
 
 def test_codes_cannot_be_tried_for_ever(strict_client):

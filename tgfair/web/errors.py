@@ -12,6 +12,7 @@ from werkzeug.exceptions import (
     InternalServerError,
     RequestEntityTooLarge,
     SecurityError,
+    TooManyRequests,
 )
 
 from tgfair.core.errors import (
@@ -83,7 +84,9 @@ def _http(error: HTTPException) -> Any:
         return _too_large()
     said = error.description if (error.response is None) else None
     sentence = said if said and not isinstance(error, InternalServerError) and _ours(said) else None
-    return _page(status, sentence, error.name.lower().replace(" ", "_"))
+    code = error.name.lower().replace(" ", "_")
+    again = sent_form() if isinstance(error, TooManyRequests) else None
+    return _page(status, sentence, code, again=again)
 
 
 def _ours(sentence: str) -> bool:

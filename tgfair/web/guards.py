@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from werkzeug.datastructures import MultiDict
@@ -192,10 +192,18 @@ def _check_audience() -> Any:
         return None
     who = actor()
     if who.session_id is None:
-        return redirect(f"/dang-nhap?next={quote(request.full_path.rstrip('?'), safe='/')}")
+        return redirect(f"/dang-nhap?next={quote(_page_asked_from(), safe='/')}")
     if declared.audience is Audience.STAFF and not who.is_staff:
         abort(404)
     return None
+
+
+def _page_asked_from() -> str:
+    """Return the page to come back to: many addresses take a form and show nothing."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.referrer or "")
+    return page.path if page.netloc == request.host and page.path else "/"
 
 
 def _check_text() -> None:
