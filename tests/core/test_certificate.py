@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tgfair.core.certificate import add_months, certificate_state, expiry_of, is_valid_on
+from tgfair.core.certificate import add_months, certificate_state, expiry_of
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,3 @@ def test_add_months_moves_by_whole_months(day, months):
 )
 def test_state_on_a_day(expires, revoked, state):
     assert certificate_state(expires, revoked=revoked, on=date(2027, 6, 9)) == state
-
-
-def test_certificate_is_valid_through_its_last_day():
-    last = date(2026, 6, 20)
-
-    assert is_valid_on(last, date(2026, 6, 20))
-    assert not is_valid_on(last, date(2026, 6, 21))
-    assert not is_valid_on(last, date(2026, 6, 19), revoked=True)
-    assert not is_valid_on(None, date(2026, 6, 19))

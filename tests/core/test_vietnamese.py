@@ -9,7 +9,6 @@ from tgfair.core.vietnamese import (
     check_text,
     clean_text,
     fold,
-    name_sort_key,
     sort_key,
     spelling_key,
 )
@@ -128,16 +127,3 @@ def test_sort_key_of_plain_letters_is_their_order(left, right):
     left, right = clean_text(left), clean_text(right)
 
     assert (sort_key(left) < sort_key(right)) is (left < right)
-
-
-def test_name_sort_key_puts_the_given_name_first():
-    names = ["LÊ THỊ ÁNH", "Trần Anh", "Nguyễn Văn An", "Bùi An", "Đỗ Thị Đào", "Cao Văn Dũng"]
-
-    assert sorted(names, key=name_sort_key) == [
-        "Bùi An",
-        "Nguyễn Văn An",
-        "Trần Anh",
-        "LÊ THỊ ÁNH",
-        "Cao Văn Dũng",
-        "Đỗ Thị Đào",
-    ]

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 from qrcode.exceptions import DataOverflowError
 
-from tgfair.documents.qr import badge_matrix, badge_png, badge_svg, qr_png, qr_svg, runs
+from tgfair.documents.qr import badge_matrix, badge_png, matrix_png, qr_matrix, qr_svg, runs
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data/the-qr-vectors.json").read_text("utf-8"))
 
@@ -39,12 +39,6 @@ def test_badge_matrix_refuses_a_longer_text():
         badge_matrix(VECTORS["valid"][0]["text"] + "AB")
 
 
-def test_qr_png_holds_a_link():
-    link = "https://hoicho.example.vn/m/Zk3v_9fQ2bR7xY0aLw8"
-
-    assert decoded(qr_png(link)).text == link
-
-
 def test_qr_svg_is_free_of_style_and_escapes_the_label():
     svg = qr_svg("https://example.vn/", label='Liên kết "riêng" <b>')
 
@@ -52,7 +46,8 @@ def test_qr_svg_is_free_of_style_and_escapes_the_label():
     assert "style=" not in svg
 
 
-def test_badge_svg_draws_every_run_once():
-    token = VECTORS["valid"][0]["text"]
+def test_qr_svg_holds_the_link_and_draws_every_run_once():
+    link = "https://hoicho.example.vn/m/Zk3v_9fQ2bR7xY0aLw8"
 
-    assert badge_svg(token, label="Thẻ").count("v1h-") == len(list(runs(badge_matrix(token))))
+    assert decoded(matrix_png(qr_matrix(link), scale=8)).text == link
+    assert qr_svg(link, label="Thẻ").count("v1h-") == len(list(runs(qr_matrix(link))))

@@ -101,11 +101,6 @@ class BadgePayload:
         """Return the last day on which the badge is good."""
         return self.first_day + timedelta(days=self.days - 1)
 
-    @property
-    def badge_hex(self) -> str:
-        """Return the badge id as 16 hexadecimal digits."""
-        return f"{self.badge:016x}"
-
     def opens(self, gate: int) -> bool:
         """Return whether the badge is for gate number `gate`, 1 to 8."""
         return bool(self.gates >> (gate - 1) & 1)

@@ -37,11 +37,6 @@ def expiry_of(issued_on: date) -> date:
     return add_months(issued_on, VALIDITY_MONTHS)
 
 
-def is_valid_on(expires_on: date | None, on: date, *, revoked: bool = False) -> bool:
-    """Tell whether a certificate holds on a day; its last day counts, an unknown end does not."""
-    return not revoked and expires_on is not None and on <= expires_on
-
-
 def certificate_state(
     expires_on: date | None, *, revoked: bool, on: date
 ) -> CertificateState | None:

@@ -85,12 +85,6 @@ def sort_key(text: str) -> str:
     return "0".join(levels)[:_SORT_KEY_LENGTH]
 
 
-def name_sort_key(name: str) -> str:
-    """Return the sort key of a person: given name (the last word) first, then the rest."""
-    rest, _, given = clean_text(name).casefold().rpartition(" ")
-    return f"{sort_key(given)}0{sort_key(rest)}"
-
-
 def _spelling_of_word(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word)
     tones = "".join(c for c in decomposed if c in _TONES)

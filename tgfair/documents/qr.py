@@ -63,11 +63,6 @@ def qr_svg(text: str, *, label: str) -> Markup:
     return matrix_svg(qr_matrix(text), label=label)
 
 
-def badge_svg(token: str, *, label: str) -> Markup:
-    """Return the inline `<svg>` of a badge token."""
-    return matrix_svg(badge_matrix(token), label=label)
-
-
 def matrix_svg(matrix: Matrix, *, label: str) -> Markup:
     """Return modules as an inline `<svg>` with the quiet zone that decoders need."""
     side = len(matrix) + 2 * QUIET_ZONE
@@ -79,11 +74,6 @@ def matrix_svg(matrix: Matrix, *, label: str) -> Markup:
         f' aria-label="{escape(label)}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path d="{path}"/></svg>'
     )
-
-
-def qr_png(text: str, *, scale: int = 8) -> bytes:
-    """Return a black and white PNG with quiet zone, `scale` pixels a module."""
-    return matrix_png(qr_matrix(text), scale=scale)
 
 
 def badge_png(token: str, *, scale: int = 12) -> bytes:

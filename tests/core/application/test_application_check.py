@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tgfair.core.application.check import check_all, check_step
+from tgfair.core.application.check import check_all
 from tgfair.core.application.model import (
     BoothNeeds,
     Checked,
@@ -39,8 +39,8 @@ GOOD = {
 
 
 def sentences(step: Step, answers) -> list[tuple[str, str]]:
-    found = check_step(step, answers, RULES, [SHRIMP, WINE])
-    return [(problem.field, problem.sentence) for problem in found]
+    _, found = check_all({step: answers}, RULES, [SHRIMP, WINE])
+    return [(problem.field, problem.sentence) for problem in found if problem.step is step]
 
 
 def test_check_all_with_good_answers():
@@ -164,7 +164,7 @@ def test_typed_answers_keep_what_is_wrong_and_drop_what_is_not_asked():
 def test_no_typed_text_breaks_the_check(typed):
     for step in Step:
         kept = typed_answers(step, RULES, {field: [value] for field, value in typed.items()})
-        check_step(step, kept, RULES, [SHRIMP])
+        check_all({step: kept}, RULES, [SHRIMP])
 
 
 def test_first_answers_tick_what_is_valid_on_the_last_day():

@@ -203,11 +203,3 @@ def check_all(
     booth, third = check_booth(answers.get(Step.BOOTH, {}), rules)
     people, fourth = check_people(answers.get(Step.PEOPLE, {}), rules)
     return Checked(contact, products, booth, people), [*first, *second, *third, *fourth]
-
-
-def check_step(
-    step: Step, answers: StepAnswers, rules: Rules, offered: Sequence[OfferedProduct]
-) -> list[Problem]:
-    """Return the problems of one step."""
-    _, problems = check_all({step: answers}, rules, offered)
-    return [problem for problem in problems if problem.step is step]

@@ -35,13 +35,6 @@ _MINUTES_LEFT: Final = {
     Step.FILES: 1,
 }
 
-QUESTIONS: Final[dict[Step, str]] = {
-    Step.CONTACT: "Ban Tổ chức liên hệ với ai?",
-    Step.PRODUCTS: "Cơ sở mang sản phẩm nào đến hội chợ?",
-    Step.BOOTH: "Cơ sở muốn gian hàng ở đâu?",
-    Step.PEOPLE: "Ai sẽ trực gian hàng?",
-    Step.FILES: "Ảnh và giấy tờ cần có",
-}
 STEP_LABELS: Final[dict[Step, str]] = {
     Step.CONTACT: "Người liên hệ",
     Step.PRODUCTS: "Sản phẩm",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from tgfair.clock import day_in_vietnam
@@ -179,12 +179,6 @@ def invitation_lines(
         for invitation, exhibitor, application in reader().execute(statement)
     ]
     return [line for line in lines if not standing or line.standing == standing]
-
-
-def count_invited(fair_id: int) -> int:
-    """Return how many subjects were invited."""
-    count = select(func.count()).select_from(Invitation).where(Invitation.fair_id == fair_id)
-    return reader().scalar(count) or 0
 
 
 def letters_to_print(

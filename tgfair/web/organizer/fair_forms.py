@@ -31,7 +31,6 @@ from tgfair.web.forms import BaseForm, CleanStringField, FilterForm
 
 DAY_HINT = "Ghi như 18/06/2026"
 STEPS = tuple(name for name in LABELS if name not in {"opening", "closing"})
-NEEDED_STEPS = ("registration_opens", "registration_closes")
 PLANS = {
     "": "Chưa có, lập sau",
     "square-150": "Quảng trường, 150 gian trong 6 khu",
