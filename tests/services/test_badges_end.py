@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.support import builders
 from tests.support.gate_world import (
@@ -19,9 +20,9 @@ from tests.support.gate_world import (
 )
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
-from tgfair.models import Application, ApplicationPerson, Badge, BadgeState, FairStatus, Role
+from tgfair.models import Application, ApplicationPerson, Badge, BadgeState, FairStatus, Role, Rsvp
 from tgfair.policy import SYSTEM
-from tgfair.services import badges, scans
+from tgfair.services import badges, delegates, scans
 from tgfair.services.allocations import assign_booth, move_booth, release_booth
 from tgfair.services.attendance import accept_booth
 from tgfair.services.fair_dates import change_dates
@@ -165,6 +166,23 @@ def test_cancelled_fair_ends_the_badges(fair, organiser, code):
     )
 
     assert standing() == all_of(0, "revoked", "Hồ sơ đã hủy.")
+
+
+def test_cancelled_conference_voids_the_badges_of_its_guests(organiser):
+    conference = builders.make_conference()
+    invitation = builders.make_invitation(
+        conference, builders.make_exhibitor(), rsvp=Rsvp.ATTEND_ONLY, headcount=1
+    )
+    delegates.issue_to_delegates(organiser, invitation.id, now=NOW)
+    badge = reader().scalars(select(Badge)).one()
+    assert not badges.is_void(badge)
+
+    seen = reader().get_one(type(conference), conference.id).version
+    set_fair_status(
+        organiser, conference.id, FairStatus.CANCELLED, reason="Bão", seen_version=seen, now=NOW
+    )
+
+    assert badges.is_void(reader().get_one(Badge, badge.id, populate_existing=True))
 
 
 def test_issue_at_the_moment_of_withdrawal_leaves_no_good_badge(app, exhibitor, code):

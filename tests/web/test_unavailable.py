@@ -197,7 +197,7 @@ def test_a_locked_file_is_busy_on_a_plain_read(client):
     assert (page.status_code, "rất bận" in page.text) == (503, True)
 
 
-def test_a_fault_of_ours_stays_a_fault(app, client):
+def test_a_fault_of_ours_stays_a_fault_with_a_number_to_report(app, client, caplog):
     fair = make_fair()
     reader().execute(text("ALTER TABLE zone RENAME COLUMN label TO other"))
     reader().commit()
@@ -207,6 +207,8 @@ def test_a_fault_of_ours_stays_a_fault(app, client):
     page = client.get(f"/{fair.slug}/so-do/")
 
     assert (page.status_code, "Hệ thống đang trục trặc" in page.text) == (500, True)
+    number = re.search(r"Mã sự cố để báo lại: ([0-9a-f]{8})", page.text)[1]
+    assert f"error id {number} in public.plan" in caplog.text
     assert "tel:+84900000001" in page.text
 
 

@@ -21,7 +21,7 @@ from tgfair.core.vietnamese import check_text, fold
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.models.application import Application
 from tgfair.models.badge import Badge, BadgeState
-from tgfair.models.fair import Fair
+from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.invitation import Rsvp
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
@@ -63,8 +63,9 @@ class Issued:
 
 
 def is_void(badge: Badge) -> bool:
-    """Return whether the gates must refuse the badge: revoked, or its holder is out of the fair."""
-    return badge.state is BadgeState.REVOKED or is_void_holder(badge)
+    """Return whether the gates must refuse it: revoked, its holder out of the fair, or no fair."""
+    cancelled = badge.fair.status is FairStatus.CANCELLED
+    return cancelled or badge.state is BadgeState.REVOKED or is_void_holder(badge)
 
 
 def is_void_holder(badge: Badge) -> bool:
@@ -183,15 +184,6 @@ def _bring_back(session: Session, actor: Actor, badge: Badge, *, now: datetime) 
     raise_generation(session, actor, badge, name=None, reason=BOOTH_AGAIN, now=now)
 
 
-def end_badges(
-    session: Session, actor: Actor, application: Application, *, reason: str, now: datetime
-) -> None:
-    """Revoke every badge of an application that has lost its booth."""
-    session.flush()  # its row is ours from here on: who issues badges at this moment waits
-    for badge in valid_badges(session, application.id):
-        void(session, actor, badge, reason=reason, now=now)
-
-
 def _tell(session: Session, application: Application, *, now: datetime) -> None:
     # One mail for one set of badges, however often it is asked for.
     session.flush()
@@ -215,8 +207,9 @@ def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datet
         badge = _manageable(session, actor, badge_public_id)
         given = _checked_reason(reason)
         if badge.state is BadgeState.VALID and not is_void(badge):
-            again = raise_generation(session, actor, badge, name=None, reason=given, now=now)
-            return again.public_id
+            return raise_generation(
+                session, actor, badge, name=None, reason=given, now=now
+            ).public_id
         if is_void_holder(badge) or _has_another(session, badge):
             raise BadgeVoidError
         return _with_new_number(session, actor, badge, name=None, now=now).public_id

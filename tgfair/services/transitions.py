@@ -15,7 +15,7 @@ from tgfair.models.application import Application, ApplicationEvent
 from tgfair.models.base import table_of
 from tgfair.policy import Actor
 from tgfair.services.audit import record
-from tgfair.services.badges import end_badges
+from tgfair.services.badge_ends import end_badges
 from tgfair.services.notifications import drop_untrue, notify_application
 
 ADD_EVENT = insert(table_of(ApplicationEvent)).returning(ApplicationEvent.id)

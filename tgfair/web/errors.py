@@ -23,6 +23,7 @@ from tgfair.core.errors import (
     UnavailableError,
 )
 from tgfair.services.gates import UnpairedError
+from tgfair.services.identifiers import public_id
 from tgfair.services.uow import let_go, unavailable
 from tgfair.web.guards import declaration_of
 from tgfair.web.sending_again import sent_form
@@ -84,9 +85,14 @@ def _http(error: HTTPException) -> Any:
         return _too_large()
     said = error.description if (error.response is None) else None
     sentence = said if said and not isinstance(error, InternalServerError) and _ours(said) else None
+    more: dict[str, Any] = {}
+    if isinstance(error, InternalServerError):
+        more["error_id"] = public_id()[:8]
+        current_app.logger.error("error id %s in %s", more["error_id"], request.endpoint)
+    if isinstance(error, TooManyRequests):
+        more["again"] = sent_form()
     code = error.name.lower().replace(" ", "_")
-    again = sent_form() if isinstance(error, TooManyRequests) else None
-    return _page(status, sentence, code, again=again)
+    return _page(status, sentence, code, **more)
 
 
 def _ours(sentence: str) -> bool:
