@@ -16,7 +16,7 @@ from tgfair.core.allocation.verify import verify
 
 # Applications and booths of a provincial fair; ten seeds over the range of the goal.
 PROVINCIAL = [(140 + 3 * seed + seed // 3, 150) for seed in range(10)]
-GROWTH = [(50, 50), (155, 150), (320, 320), (500, 500), (1500, 1500)]
+GROWTH = [(50, 50), (155, 150), (300, 320), (500, 500), (1500, 1500)]
 
 
 @dataclass(frozen=True)

@@ -165,3 +165,16 @@ def value(problem: Problem, plan: dict[str, tuple[str, ...]]) -> tuple[int, int]
 def best(problem: Problem) -> tuple[int, int]:
     """Return the best first two levels by trying everything."""
     return max(value(problem, plan) for plan in allowed_plans(problem))
+
+
+def lots_value(problem: Problem, plan: dict[str, tuple[str, ...]]) -> tuple[int, ...]:
+    """Return the number placed, then how good everybody's place is in the order of the lots."""
+    ranks = {p.applicant: p.wish for p in as_solution(problem, plan).placements}
+    order = sorted(problem.applicants, key=lambda a: a.lot or 0)
+    goodness = [0 if a.id not in plan else 10 - (ranks[a.id] or 9) for a in order]
+    return (len(plan), *goodness)
+
+
+def best_lots(problem: Problem) -> tuple[int, ...]:
+    """Return the best value of a draw by trying everything."""
+    return max(lots_value(problem, plan) for plan in allowed_plans(problem))

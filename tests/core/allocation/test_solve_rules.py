@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.core.allocation.small import best, problems
-from tgfair.core.allocation.problem import Booth
+from tests.core.allocation.small import best, best_lots, lots_value, problems
+from tgfair.core.allocation.problem import Booth, Mode, Pin
 from tgfair.core.allocation.solution import Level
 from tgfair.core.allocation.solve import solve
 from tgfair.core.allocation.verify import verify
@@ -76,3 +76,31 @@ def test_every_unplaced_application_has_a_reason_and_nobody_could_simply_be_adde
 
     assert {"open"}.isdisjoint(r.code for u in solution.unplaced for r in u.reasons)
     assert all(unplaced.reasons for unplaced in solution.unplaced)
+
+
+@few
+@given(problems())
+def test_lots_give_each_in_turn_the_best_that_leaves_the_number_placed(problem):
+    problem = replace(problem, mode=Mode.LOTS)
+
+    solution = solve(problem)
+
+    plan = {p.applicant: p.booths for p in solution.placements}
+    assert verify(problem, solution) == []
+    assert solution.score(Level.LOTS).proven
+    assert lots_value(problem, plan) == best_lots(problem)
+
+
+@few
+@given(problems(pins=False), st.data())
+def test_fill_moves_nobody_who_was_placed(problem, data):
+    plan = solve(problem).placements
+    kept = data.draw(st.lists(st.sampled_from(plan), unique=True)) if plan else []
+    previous = tuple(Pin(p.applicant, p.booths) for p in kept)
+    problem = replace(problem, mode=Mode.FILL, previous=previous)
+
+    solution = solve(problem)
+
+    got = {p.applicant: p.booths for p in solution.placements}
+    assert verify(problem, solution) == []
+    assert {p.applicant: got[p.applicant] for p in kept} == {p.applicant: p.booths for p in kept}

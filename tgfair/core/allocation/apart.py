@@ -36,7 +36,7 @@ def lay_out(model: Model, chosen: Mapping[str, Shape], plan: Plan, watch: Watch)
     board = Board(model.problem, model.fitting, plan)
     if not _zones_in_trouble(board):
         return plan
-    moved = exchange(board, seed=watch.limits.seed, moves=QUICK_MOVES, stop=watch.over)
+    moved = exchange(board, seed=watch.limits.seed, moves=QUICK_MOVES, stop=watch.asked)
     board = Board(model.problem, model.fitting, moved)
     if not _zones_in_trouble(board):
         return moved

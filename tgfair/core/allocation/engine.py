@@ -76,6 +76,7 @@ class Watch:
         self.spent = 0.0
         self.stopped = False
         self._should_stop = should_stop
+        self._asked = False
         self.tell = tell
 
     @property
@@ -84,12 +85,18 @@ class Watch:
         seconds = self.limits.seconds
         return INFINITY if seconds is None else max(0.0, seconds - self.spent)
 
+    def asked(self) -> bool:
+        """Return whether a person wants the run to end; once true it stays true."""
+        if not self._asked and self._should_stop is not None:
+            self._asked = self._should_stop()
+            self.stopped = self.stopped or self._asked
+        return self._asked
+
     def over(self) -> bool:
-        """Return whether to end now; once true it stays true."""
-        if not self.stopped:
-            asked = self._should_stop is not None and self._should_stop()
-            self.stopped = asked or self.left <= 0
-        return self.stopped
+        """Return whether to end the search now; the neighbours still get their tries."""
+        if self.left <= 0:
+            self.stopped = True
+        return self.asked() or self.stopped
 
 
 class Engine:
@@ -110,8 +117,6 @@ class Engine:
             ("threads", 1),
             ("parallel", "off"),
             ("random_seed", limits.seed % 2**31),
-            ("mip_max_nodes", limits.nodes),
-            ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 0.999),  # scores are whole numbers: closer than 1 is proven
             ("mip_feasibility_tolerance", 1e-7),
         ):
@@ -143,24 +148,47 @@ class Engine:
         lp.sense_ = self._highspy.ObjSense.kMaximize
         self._solver.passModel(lp)
 
-    def add_row(self, lower: float, upper: float, terms: Mapping[int, float]) -> None:
-        """Add lower <= sum of terms <= upper to the program."""
+    def add_row(self, lower: float, upper: float, terms: Mapping[int, float]) -> int:
+        """Add lower <= sum of terms <= upper to the program and return the row's number."""
         self._solver.addRow(lower, upper, len(terms), list(terms.keys()), list(terms.values()))
+        return int(self._solver.getNumRow()) - 1
 
-    def limit_column(self, column: int, lower: float, upper: float) -> None:
-        """Give a variable other bounds."""
-        self._solver.changeColBounds(column, lower, upper)
+    def limit_row(self, row: int, lower: float, upper: float) -> None:
+        """Give a row other bounds."""
+        self._solver.changeRowBounds(row, lower, upper)
 
-    def solve(self, costs: Mapping[int, int], start: Sequence[int] | None = None) -> Outcome:
-        """Maximise the whole-numbered `costs` per column, beginning with the plan in `start`."""
+    def limit_columns(self, bounds: Mapping[int, tuple[float, float]]) -> None:
+        """Give variables other lower and upper bounds."""
+        columns = sorted(bounds)
+        lower = [float(bounds[column][0]) for column in columns]
+        upper = [float(bounds[column][1]) for column in columns]
+        self._solver.changeColsBounds(len(columns), columns, lower, upper)
+
+    def solve(
+        self,
+        costs: Mapping[int, int],
+        start: Sequence[int] | None = None,
+        *,
+        nodes: int | None = None,
+        share: float = 1,
+        near: float = 0,
+    ) -> Outcome:
+        """Maximise the whole-numbered `costs` per column, beginning with the plan in `start`.
+
+        `nodes` and a `share` of the seconds left narrow the limits for this solve; it may end when
+        it is as `near` to its bound as this share.
+        """
         # In the smallest whole numbers, so that rounding the bound down gains most.
         self._unit = gcd(*costs.values()) or 1
         self._set_costs({column: cost // self._unit for column, cost in costs.items()})
         if start is not None:
             columns = list(range(self._width))
             self._solver.setSolution(self._width, columns, [float(one) for one in start])
-        before = self._solver.getRunTime()  # the solver's clock goes on from run to run
-        self._solver.setOptionValue("time_limit", before + self._watch.left)
+        before = self._solver.getRunTime()  # this clock goes on from run to run, the limit's not
+        limit = self._watch.limits.nodes
+        self._solver.setOptionValue("mip_rel_gap", near)
+        self._solver.setOptionValue("mip_max_nodes", limit if nodes is None else min(nodes, limit))
+        self._solver.setOptionValue("time_limit", self._watch.left * share)
         self._listen()
         self._solver.run()
         self._solver.clearCallbacks()
@@ -201,7 +229,7 @@ class Engine:
             return Outcome(None, None, self._scaled(bound), proven=False, infeasible=infeasible)
         values = tuple(round(one) for one in self._solver.getSolution().col_value)
         value = sum(cost * values[column] for column, cost in enumerate(self._costs) if cost)
-        if status == kinds.kOptimal and bound is not None:
+        if status == kinds.kOptimal and bound is not None and bound - value < 1:
             bound = value
         proven = bound is not None and bound <= value
         return Outcome(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
+from tgfair.core.allocation.dice import Dice
 from tgfair.core.allocation.neighbours import Board, Plan
 from tgfair.core.allocation.problem import Booth
 
@@ -12,21 +13,9 @@ from tgfair.core.allocation.problem import Booth
 FIRST_THRESHOLD = 12
 
 
-class _Dice:
-    """Numbers that look random and depend on the seed alone (Knuth's linear congruence)."""
-
-    def __init__(self, seed: int) -> None:
-        self._state = seed * 2 + 1
-
-    def below(self, end: int) -> int:
-        """Return a number from 0 to end - 1."""
-        self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self._state >> 33) % end
-
-
 def exchange(board: Board, *, seed: int, moves: int, stop: Callable[[], bool]) -> Plan:
     """Return the best plan found in this many tries; the board ends at another one."""
-    dice = _Dice(seed)
+    dice = Dice(seed)
     movable = sorted(one for one in board.plan if one not in board.fixed)
     alike: dict[int, list[str]] = defaultdict(list)
     for one in movable:
@@ -55,7 +44,7 @@ def exchange(board: Board, *, seed: int, moves: int, stop: Callable[[], bool]) -
 
 
 def _step(
-    board: Board, one: str, alike: list[str], booths: list[Booth], dice: _Dice
+    board: Board, one: str, alike: list[str], booths: list[Booth], dice: Dice
 ) -> dict[str, tuple[Booth, ...]] | None:
     """Return a try: an exchange with an application of the same size, or a move to a free block."""
     here = board.plan[one]

@@ -40,6 +40,7 @@ class Fitting:
         self.booths = {booth.id: booth for booth in problem.booths}
         self.applicants = {applicant.id: applicant for applicant in problem.applicants}
         self._zones = {zone.code: zone for zone in problem.zones}
+        self._names = dict(problem.names)
         self._kind_groups = dict(problem.rules.kind_groups)
         self._known: dict[tuple[str, FactsKey], bool] = {}
 
@@ -62,6 +63,7 @@ class Fitting:
             _needs(applicant),
             _facts(booth),
             ZoneFacts(zone.label, zone.groups, zone.exhibitor_kinds),
+            group_labels=self._names,
         )
         return reasons + self._kind_reasons(applicant, booth)
 

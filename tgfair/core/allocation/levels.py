@@ -1,17 +1,22 @@
-"""The first two levels: as many applications as possible, then as many wishes as possible."""
+"""The first two levels: as many applications as possible, then their wishes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from tgfair.core.allocation.apart import Clash, lay_out
 from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Watch
 from tgfair.core.allocation.model import Model
 from tgfair.core.allocation.neighbours import Plan
+from tgfair.core.allocation.parts import most_placed, most_wishes
+from tgfair.core.allocation.problem import Applicant, Mode
 from tgfair.core.allocation.solution import Level, LevelScore
 
 Announce = Callable[[Level], None]
+
+# So many applicants of a draw are decided in one solve; more would need weights too far apart.
+BATCH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,42 +29,74 @@ class Settled:
 
 def settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:
     """Return the best plan by number and wishes; None when no plan keeps pins and requirements."""
+    second = _lots if model.problem.mode is Mode.LOTS else most_wishes
+    level = Level.LOTS if model.problem.mode is Mode.LOTS else Level.WISHES
     while True:
         announce(Level.PLACED)
         engine = Engine(model.program, watch)
-        most = engine.solve(model.placed_costs)
+        most = most_placed(model, engine, watch)
         if most.infeasible:
             return None
-        best, wishes = most, None
-        if most.values is not None and most.value is not None:
-            announce(Level.WISHES)
-            engine.add_row(most.value, INFINITY, model.placed_terms)
-            wishes = engine.solve(model.points, start=most.values)
-            best = wishes if wishes.values is not None else most
-        if best.values is None:
-            return Settled(dict(model.fixed), _scores(model, dict(model.fixed), most, None))
-        chosen = model.chosen(best.values)
-        plan = lay_out(model, chosen, model.plan(best.values), watch)
-        if not isinstance(plan, Clash):
-            return Settled(plan, _scores(model, plan, most, wishes))
-        columns = [model.choices[one][shape] for one, shape in plan.shapes.items()]
+        if most.values is None or most.value is None:
+            plan: Plan = dict(model.fixed)
+            return Settled(plan, _scores(model, plan, level, most, None))
+        announce(level)
+        best = second(model, engine, watch, most)
+        values = best.values or most.values
+        laid = lay_out(model, model.chosen(values), model.plan(values), watch)
+        if not isinstance(laid, Clash):
+            return Settled(laid, _scores(model, laid, level, most, best))
+        columns = [model.choices[one][shape] for one, shape in laid.shapes.items()]
         model.program.row(-INFINITY, len(columns) - 1, dict.fromkeys(columns, 1.0))
 
 
+def _lots(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Outcome:
+    """Give each in the order of the lots the best that still leaves the number placed as it is."""
+    values, proven = most.values, most.proven
+    engine.add_row(most.value or 0, INFINITY, model.placed_terms)
+    for batch in _batches(model):
+        ranks = {applicant.id: model.ranks(applicant) for applicant in batch}
+        if watch.over():
+            proven = False
+            break
+        costs, factor = dict[int, int](), 1
+        for applicant in reversed(batch):
+            for column, rank in ranks[applicant.id].items():
+                costs[column] = rank * factor
+            factor *= len(applicant.wishes) + 2
+        outcome = engine.solve(costs, start=values)
+        values = outcome.values or values
+        proven = proven and outcome.proven
+        for applicant in batch:
+            _keep(engine, ranks[applicant.id], values)
+    return Outcome(values, None, None, proven=proven, infeasible=False)
+
+
+def _batches(model: Model) -> Iterator[list[Applicant]]:
+    waiting = [applicant for applicant in model.free if model.choices[applicant.id]]
+    last = len(model.problem.applicants) + max((a.lot or 0 for a in waiting), default=0)
+    waiting.sort(key=lambda a: last if a.lot is None else a.lot)
+    for start in range(0, len(waiting), BATCH):
+        yield waiting[start : start + BATCH]
+
+
+def _keep(engine: Engine, ranks: dict[int, int], values: tuple[int, ...] | None) -> None:
+    """Let nobody later take what an earlier one has: at least as good a wish stays."""
+    got = max((rank for column, rank in ranks.items() if values and values[column]), default=0)
+    engine.limit_columns({column: (0, 0) for column, rank in ranks.items() if rank < got})
+    if got:
+        engine.add_row(1, 1, {column: 1.0 for column, rank in ranks.items() if rank >= got})
+
+
 def _scores(
-    model: Model, plan: Plan, most: Outcome, wishes: Outcome | None
+    model: Model, plan: Plan, level: Level, most: Outcome, best: Outcome | None
 ) -> tuple[LevelScore, ...]:
     """Add what the fixed applications count to values and bounds of the free ones."""
     fixed = len(model.fixed)
-    placed = LevelScore(
-        Level.PLACED,
-        len(plan),
-        None if most.bound is None else most.bound + fixed,
-        proven=most.proven,
-    )
-    points = model.plan_points(plan)
-    settled = model.plan_points(model.fixed)
-    bound = None if wishes is None or wishes.bound is None else wishes.bound + settled
-    level = LevelScore(Level.WISHES, points, bound, proven=False)
+    reach = None if most.bound is None else most.bound + fixed
+    placed = LevelScore(Level.PLACED, len(plan), reach, proven=most.proven)
+    points, settled = model.plan_points(plan), model.plan_points(model.fixed)
+    bound = None if best is None or best.bound is None else best.bound + settled
     # The wishes of the best number are proven only when that number is.
-    return placed, replace(level, proven=placed.proven and bound is not None and bound <= points)
+    reached = best is not None and best.proven if level is Level.LOTS else bound == points
+    return placed, LevelScore(level, points, bound, proven=placed.proven and reached)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import gcd
 
 from tgfair.core.allocation.engine import INFINITY, Program
-from tgfair.core.allocation.fitting import Fitting, wish_points
+from tgfair.core.allocation.fitting import Fitting, wish_points, wish_rank
 from tgfair.core.allocation.problem import Applicant, Booth, Problem
 from tgfair.core.allocation.shapes import Shape, find_shapes
 
@@ -54,6 +54,15 @@ class Model:
     def placed_terms(self) -> dict[int, float]:
         """Return the same as coefficients of a row."""
         return dict.fromkeys(self.placed_costs, 1.0)
+
+    def ranks(self, applicant: Applicant) -> dict[int, int]:
+        """Return how good each column is for the applicant: 1 without a wish, best the first."""
+        best = len(applicant.wishes) + 2
+        out = {}
+        for shape, column in self.choices[applicant.id].items():
+            rank = wish_rank(applicant, self._representative(shape))
+            out[column] = 1 if rank is None else best - rank
+        return out
 
     def holds(self, one: str, booth: str) -> bool:
         """Return whether the application has this booth before the search begins."""
@@ -180,7 +189,21 @@ class Model:
                 for shape, column in self.choices[applicant.id].items()
                 if shape.zone == zone.code
             }
-            self._add_capacity(terms, max(left, 0))
+            self._add_feed(terms, max(left, 0))
+
+    def _add_feed(self, watts: dict[int, int], capacity: int) -> None:
+        """Count applications of equal power: deciding on a count decides much more than on one."""
+        if sum(watts.values()) <= capacity:
+            return
+        counts: dict[int, int] = {}
+        by_watts: dict[int, list[int]] = defaultdict(list)
+        for column, power in watts.items():
+            by_watts[power].append(column)
+        for power, columns in sorted(by_watts.items()):
+            count = self.program.column(min(len(columns), capacity // power))
+            self.program.row(0, 0, dict.fromkeys(columns, 1.0) | {count: -1.0})
+            counts[count] = power
+        self._add_capacity(counts, capacity)
 
     def _add_owner_caps(self) -> None:
         cap = self.problem.rules.cap_per_owner
@@ -201,7 +224,7 @@ class Model:
 
     def _add_capacity(self, terms: dict[int, int], capacity: int) -> None:
         """Add a row in the smallest whole numbers: rounding the right side down cuts fractions."""
-        if sum(terms.values()) > capacity:
+        if sum(self.program.upper[one] * value for one, value in terms.items()) > capacity:
             unit = reduce(gcd, terms.values())
             scaled = {column: float(value // unit) for column, value in terms.items()}
             self.program.row(-INFINITY, capacity // unit, scaled)

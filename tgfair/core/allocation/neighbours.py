@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from tgfair.core.allocation.fitting import Fitting, wish_points
-from tgfair.core.allocation.problem import Applicant, Booth, Problem
+from tgfair.core.allocation.problem import Applicant, Booth, Mode, Problem
 
 Plan = dict[str, tuple[Booth, ...]]
 
@@ -163,7 +163,11 @@ class Board:
             self.feed_left[code] += sign * self.fitting.applicants[one].power_w
 
     def allowed(self, moves: Mapping[str, tuple[Booth, ...]]) -> bool:
-        """Return whether the moves keep every rule and do not lower the wish points."""
+        """Return whether the moves keep every rule and do not lower the wish points.
+
+        After lots nobody's own wish may get worse; otherwise the sum counts.
+        """
+        strict = self.problem.mode is Mode.LOTS
         points, applicants = self.weights.wishes, self.fitting.applicants
         gain = 0
         need: dict[str, int] = defaultdict(int)
@@ -171,8 +175,11 @@ class Board:
             applicant = applicants[one]
             if one in self.fixed or not all(self.fitting.suits(applicant, b) for b in booths):
                 return False
-            gain += wish_points(applicant, booths, points)
-            gain -= wish_points(applicant, self.plan[one], points)
+            change = wish_points(applicant, booths, points)
+            change -= wish_points(applicant, self.plan[one], points)
+            gain += change
+            if strict and change < 0:
+                return False
             need[booths[0].zone] += applicant.power_w
             need[self.plan[one][0].zone] -= applicant.power_w
         if gain < 0:

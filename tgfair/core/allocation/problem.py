@@ -147,7 +147,7 @@ class Limits:
     """Where a run ends. Without `seconds` the result depends on the problem and this alone."""
 
     seed: int = 1
-    nodes: int = 20_000
+    nodes: int = 2_000
     moves: int = 20_000
     seconds: float | None = None
     # Explanations of all placements cost time in plans of thousands; `explain` gives single ones.
@@ -156,7 +156,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """All that decides an assignment. `previous` is the plan that `fill` must not touch."""
+    """All that decides an assignment. `previous` is the plan that `fill` must not touch.
+
+    `names` gives the Vietnamese names of the keys of groups and kinds, for sentences.
+    """
 
     booths: tuple[Booth, ...]
     zones: tuple[Zone, ...]
@@ -166,6 +169,7 @@ class Problem:
     previous: tuple[Pin, ...] = ()
     mode: Mode = Mode.OPTIMISE
     limits: Limits = Limits()
+    names: tuple[tuple[str, str], ...] = ()
 
     def zone(self, code: str) -> Zone:
         """Return the zone of this code."""
@@ -173,10 +177,17 @@ class Problem:
 
     @property
     def fixed(self) -> tuple[Pin, ...]:
-        """Return what stands before the search: the pins, and in `fill` the previous plan."""
+        """Return what stands before the search: the pins, and in `fill` the previous plan.
+
+        A pin takes the booth from whoever had it in the previous plan.
+        """
         pinned = {pin.applicant for pin in self.pins}
+        taken = {booth for pin in self.pins for booth in pin.booths}
         kept = self.previous if self.mode is Mode.FILL else ()
-        return (*self.pins, *(pin for pin in kept if pin.applicant not in pinned))
+        return (
+            *self.pins,
+            *(p for p in kept if p.applicant not in pinned and taken.isdisjoint(p.booths)),
+        )
 
 
 def checked(problem: Problem) -> Problem:
@@ -192,11 +203,12 @@ def checked(problem: Problem) -> Problem:
     if len(set(places)) < len(places):
         raise InvalidError("Hai gian cùng một vị trí trong dãy. Hãy xem lại sơ đồ.")
     _known((b.zone for b in problem.booths), zones, "khu")
-    named = [pin.applicant for pin in problem.fixed]
-    _unique(named, "Ghim của hồ sơ")
-    _known([*named, *problem.rules.required], applicants, "hồ sơ")
+    for pins in (problem.pins, problem.previous):
+        _unique((pin.applicant for pin in pins), "Ghim của hồ sơ")
+        _known((pin.applicant for pin in pins), applicants, "hồ sơ")
+        _known((b for pin in pins for b in pin.booths), booths, "gian")
+    _known(problem.rules.required, applicants, "hồ sơ")
     _known((one for pair in problem.rules.apart for one in pair), applicants, "hồ sơ")
-    _known((b for pin in problem.fixed for b in pin.booths), booths, "gian")
     return replace(
         problem,
         booths=tuple(sorted(problem.booths, key=lambda b: b.id)),

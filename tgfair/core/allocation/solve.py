@@ -68,7 +68,7 @@ def solve(
     board = Board(problem, fitting, settled.plan)
     _use_the_rest(board)
     limits = problem.limits
-    plan = exchange(board, seed=limits.seed, moves=limits.moves, stop=watch.over)
+    plan = exchange(board, seed=limits.seed, moves=limits.moves, stop=watch.asked)
     board = Board(problem, fitting, plan)
     _use_the_rest(board)
     return solution_of(problem, fitting, board.plan, settled.scores, stopped=watch.stopped)
@@ -105,7 +105,7 @@ def solution_of(
 
 def replace_value(board: Board, score: LevelScore) -> LevelScore:
     """Return the score as the final plan has it: exchanging may have won something more."""
-    value = {Level.PLACED: len(board.plan), Level.WISHES: board.wish_points()}[score.level]
+    value = len(board.plan) if score.level is Level.PLACED else board.wish_points()
     proven = score.proven or (score.bound is not None and value >= score.bound)
     return replace(score, value=value, proven=proven)
 

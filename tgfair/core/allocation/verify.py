@@ -51,8 +51,10 @@ class _Check:
         self.held = {b: p.applicant for p in solution.placements for b in p.booths}
         self.pinned = {pin.applicant: pin.booths for pin in problem.pins}
         if problem.mode is Mode.FILL:
+            taken = [booth for booths in self.pinned.values() for booth in booths]
             for pin in problem.previous:
-                self.pinned.setdefault(pin.applicant, pin.booths)
+                if not any(booth in taken for booth in pin.booths):
+                    self.pinned.setdefault(pin.applicant, pin.booths)
         self.at = {(b.zone, b.row, b.position): b.id for b in problem.booths if b.row}
         self.used: Counter[str] = Counter()
         for placement in solution.placements:
@@ -215,6 +217,7 @@ class _Check:
 
     def scores(self) -> list[Violation]:
         counted = {Level.PLACED: len(self.solution.placements), Level.WISHES: self._wishes()}
+        counted[Level.LOTS] = counted[Level.WISHES]
         wrong = [
             Violation("score", (score.level.value,))
             for score in self.solution.scores
