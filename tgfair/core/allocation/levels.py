@@ -46,8 +46,24 @@ def settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:
         laid = lay_out(model, model.chosen(values), model.plan(values), watch)
         if not isinstance(laid, Clash):
             return Settled(laid, _scores(model, laid, level, most, best))
-        columns = [model.choices[one][shape] for one, shape in laid.shapes.items()]
-        model.program.row(-INFINITY, len(columns) - 1, dict.fromkeys(columns, 1.0))
+        _forbid(model, laid)
+
+
+def feasible(model: Model, watch: Watch) -> bool:
+    """Return whether a plan keeps all pins and requirements; a stopped search says yes."""
+    while True:
+        outcome = Engine(model.program, watch).solve({})
+        if outcome.values is None:
+            return not outcome.infeasible
+        laid = lay_out(model, model.chosen(outcome.values), model.plan(outcome.values), watch)
+        if not isinstance(laid, Clash):
+            return True
+        _forbid(model, laid)
+
+
+def _forbid(model: Model, clash: Clash) -> None:
+    columns = [model.choices[one][shape] for one, shape in clash.shapes.items()]
+    model.program.row(-INFINITY, len(columns) - 1, dict.fromkeys(columns, 1.0))
 
 
 def _lots(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Outcome:

@@ -54,6 +54,9 @@ def solve(
         EngineMissingError: the solver is not installed.
     """
     problem = checked(problem)
+    pinned = [booth for pin in problem.fixed for booth in pin.booths]
+    if len(set(pinned)) < len(pinned):
+        raise ContradictoryError
     now = [Level.PLACED]
 
     def tell(value: int | None, bound: int | None, seconds: float) -> None:
