@@ -8,8 +8,9 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.instances import provincial
 from tests.core.allocation.small import best, best_lots, lots_value, problems
-from tgfair.core.allocation.problem import Booth, Mode, Pin
+from tgfair.core.allocation.problem import Booth, Limits, Mode, Pin
 from tgfair.core.allocation.solution import Level
 from tgfair.core.allocation.solve import solve
 from tgfair.core.allocation.verify import verify
@@ -104,3 +105,40 @@ def test_fill_moves_nobody_who_was_placed(problem, data):
     got = {p.applicant: p.booths for p in solution.placements}
     assert verify(problem, solution) == []
     assert {p.applicant: got[p.applicant] for p in kept} == {p.applicant: p.booths for p in kept}
+
+
+@few
+@given(problems(), st.sampled_from([Limits(nodes=0, moves=50), Limits(large=0, moves=50)]))
+def test_short_search_keeps_every_rule_and_its_bounds_hold(problem, limits):
+    solution = solve(replace(problem, limits=limits))
+
+    most, points = best(problem)
+    placed, wishes = solution.score(Level.PLACED), solution.score(Level.WISHES)
+    assert verify(problem, solution) == []
+    assert placed.value <= most <= (most if placed.bound is None else placed.bound)
+    if placed.value == most:
+        assert wishes.value <= points <= (points if wishes.bound is None else wishes.bound)
+
+
+def test_stopped_run_keeps_what_it_had():
+    problem = provincial(3, 60, 60)
+    heard = []
+
+    def stop():
+        return bool(heard)
+
+    solution = solve(problem, on_progress=heard.append, should_stop=stop)
+
+    assert solution.stopped
+    assert verify(problem, solution) == []
+    assert solution.placed > len(problem.pins)
+
+
+def test_provincial_fair_is_proven_and_repeatable():
+    problem = provincial(2, 70, 75)
+
+    solution = solve(problem)
+
+    assert verify(problem, solution) == []
+    assert [score.proven for score in solution.scores] == [True, True, False]
+    assert solve(problem) == solution

@@ -6,17 +6,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tgfair.core.allocation.apart import Clash, lay_out
-from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Watch
+from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Relaxed, Watch, relax
 from tgfair.core.allocation.model import Model
 from tgfair.core.allocation.neighbours import Plan
-from tgfair.core.allocation.parts import most_placed, most_wishes
+from tgfair.core.allocation.parts import (
+    PER_PLACEMENT_FIRST,
+    from_guide,
+    most_placed,
+    most_wishes,
+    together,
+)
 from tgfair.core.allocation.problem import Applicant, Mode
+from tgfair.core.allocation.shapes import Shape
 from tgfair.core.allocation.solution import Level, LevelScore
 
 Announce = Callable[[Level], None]
 
 # So many applicants of a draw are decided in one solve; more would need weights too far apart.
 BATCH = 4
+# What a relaxation gives an application less of is not used.
+USED = 1e-6
+# So many choices of each application go into the first plan of a large fair.
+NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,55 @@ class Settled:
 
 def settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:
     """Return the best plan by number and wishes; None when no plan keeps pins and requirements."""
+    if len(model.program.upper) <= watch.limits.large or model.problem.mode is Mode.LOTS:
+        return _settle(model, watch, announce)
+    announce(Level.PLACED)
+    most = relax(model.program, model.placed_costs, watch)
+    guide = relax(model.program, together(model, PER_PLACEMENT_FIRST), watch)
+    large = None
+    if most is not None and guide is not None:
+        announce(Level.WISHES)
+        large = _settle_large(model, watch, most.bound, guide)
+    return large or _settle(model, watch, announce)
+
+
+def _settle_large(model: Model, watch: Watch, most: int, guide: Relaxed) -> Settled | None:
+    """Search with the choices that grant a wish or that the guide uses; bound with all."""
+    used = set(_promising(model, guide))
+    wished = {
+        (one, shape)
+        for one, shapes in model.choices.items()
+        for shape, column in shapes.items()
+        if column in model.points
+    }
+    thin = Model(model.problem, model.fitting, used | wished)
+    while True:
+        values = from_guide(thin, watch, used)
+        if values is None:
+            return None
+        laid = lay_out(thin, thin.chosen(values), thin.plan(values), watch)
+        if not isinstance(laid, Clash):
+            break
+        _forbid(thin, laid)
+    number = len(laid) - len(model.fixed)
+    model.program.row(number, INFINITY, model.placed_terms)
+    best = relax(model.program, model.points, watch)
+    bound = None if best is None else best.bound
+    top = Outcome(values, number, most, proven=number >= most, infeasible=False)
+    wishes = Outcome(values, None, bound, proven=False, infeasible=False)
+    return Settled(laid, _scores(model, laid, Level.WISHES, top, wishes))
+
+
+def _promising(model: Model, guide: Relaxed) -> Iterator[tuple[str, Shape]]:
+    """Yield what the guide uses of the choices of an application, and the few nearest to use."""
+    for one, shapes in model.choices.items():
+        columns = sorted(shapes.items(), key=lambda pair: abs(guide.shortfalls[pair[1]]))
+        for number, (shape, column) in enumerate(columns):
+            if number < NEAREST or guide.values[column] > USED:
+                yield one, shape
+
+
+def _settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:
     second = _lots if model.problem.mode is Mode.LOTS else most_wishes
     level = Level.LOTS if model.problem.mode is Mode.LOTS else Level.WISHES
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import reduce
 from hashlib import sha256
 from itertools import pairwise
@@ -18,11 +18,21 @@ Plan = dict[str, tuple[Booth, ...]]
 
 
 class Model:
-    """The program of the free applications: who gets which shape, and where shapes lie."""
+    """The program of the free applications: who gets which shape, and where shapes lie.
 
-    def __init__(self, problem: Problem, fitting: Fitting) -> None:
+    `keep` leaves only some choices of application and shape: a smaller program, whose plans are
+    plans of the whole one and whose bounds are not.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        fitting: Fitting,
+        keep: Container[tuple[str, Shape]] | None = None,
+    ) -> None:
         self.problem = problem
         self.fitting = fitting
+        self._keep = keep
         self.fixed: Plan = {
             pin.applicant: tuple(fitting.booths[b] for b in pin.booths) for pin in problem.fixed
         }
@@ -104,6 +114,8 @@ class Model:
         for applicant in self.free:
             columns: dict[Shape, int] = {}
             for shape in shapes[applicant.units] if cap is None or applicant.units <= cap else ():
+                if self._keep is not None and (applicant.id, shape) not in self._keep:
+                    continue
                 booths = self._representative(shape)
                 if not all(self.fitting.suits(applicant, booth) for booth in booths):
                     continue

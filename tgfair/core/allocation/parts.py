@@ -8,19 +8,20 @@ with other zones until nothing improves. The bound always comes from the whole p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from tgfair.core.allocation.dice import Dice
 from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Watch
 from tgfair.core.allocation.model import Model
+from tgfair.core.allocation.shapes import Shape
 
 FIRST_NODES = 200
 PART_NODES = 50
 # Of the seconds left, how much one part may take.
-PART_SHARE = 0.1
-# A part may end this near to its own bound; the whole decides in the end.
-PART_NEAR = 0.0002
+PART_SHARE = 0.05
+# A part may end this near to its own bound, in points; the whole decides in the end.
+PART_NEAR = 60
 # So many placed applications are decided anew at a time.
 PART = 130
 # Rounds without any gain after which the parts are left alone.
@@ -34,6 +35,7 @@ PER_PLACEMENT_FIRST = 10
 # finds numbers well and wishes slowly; and the wishes need time after the number.
 FIRST_SHARE, PARTS_SHARE = 0.35, 0.4
 FIRST_WISHES_SHARE, PARTS_WISHES_SHARE = 0.1, 0.7
+GUIDE_SHARE, PARTS_GUIDE_SHARE = 0.3, 0.7
 
 
 def most_placed(model: Model, engine: Engine, watch: Watch) -> Outcome:
@@ -64,7 +66,7 @@ def most_wishes(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Ou
     until = _until(watch, PARTS_WISHES_SHARE)
     engine.limit_row(row, 0, INFINITY)
     rich = engine.solve(
-        _together(model, PER_PLACEMENT_FIRST), nodes=FIRST_NODES, share=FIRST_WISHES_SHARE
+        together(model, PER_PLACEMENT_FIRST), nodes=FIRST_NODES, share=FIRST_WISHES_SHARE
     )
     start = rich.values or first.values
     values = _by_parts(model, engine, watch, start, until)
@@ -74,6 +76,29 @@ def most_wishes(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Ou
     values = max(values, first.values, key=lambda one: _score(model, one))
     last = engine.solve(model.points, start=values)
     return _best(first, last, values, _score(model, values)[1])
+
+
+def from_guide(
+    model: Model, watch: Watch, used: Container[tuple[str, Shape]]
+) -> tuple[int, ...] | None:
+    """Return a plan for a large fair: only choices that a relaxation `used`, then part after part.
+
+    Both levels count at once; nothing is proven here.
+    """
+    engine = Engine(model.program, watch)
+    unused = [
+        column
+        for one, shapes in model.choices.items()
+        for shape, column in shapes.items()
+        if (one, shape) not in used
+    ]
+    engine.limit_columns(dict.fromkeys(unused, (0, 0)))
+    costs = together(model, PER_PLACEMENT_FIRST)
+    start = engine.solve(costs, nodes=FIRST_NODES, share=GUIDE_SHARE)
+    engine.limit_columns(dict.fromkeys(unused, (0, 1)))
+    if start.values is None:
+        return None
+    return _by_parts(model, engine, watch, start.values, _until(watch, PARTS_GUIDE_SHARE))
 
 
 def _until(watch: Watch, share: float) -> float:
@@ -90,8 +115,8 @@ def _best(first: Outcome, last: Outcome, values: tuple[int, ...], reached: int) 
     return replace(last, bound=bound, proven=proven)
 
 
-def _together(model: Model, wishes_per_placement: int) -> dict[int, int]:
-    """Return costs that count a placement as so many best wishes."""
+def together(model: Model, wishes_per_placement: int) -> dict[int, int]:
+    """Return costs for both levels at once, that count a placement as so many best wishes."""
     high = wishes_per_placement * max(model.points.values(), default=1)
     return {column: high + model.points.get(column, 0) for column in model.placed_costs}
 
@@ -100,9 +125,10 @@ def _by_parts(
     model: Model, engine: Engine, watch: Watch, values: tuple[int, ...], enough: float
 ) -> tuple[int, ...]:
     dice = Dice(watch.limits.seed)
-    costs = _together(model, PER_PLACEMENT)
+    costs = together(model, PER_PLACEMENT)
     score, idle = _score(model, values), 0
-    while idle < PATIENCE and watch.left > enough and not watch.over():
+    patience = max(PATIENCE, len(model.choices) // 30)
+    while idle < patience and watch.left > enough and not watch.over():
         moving = _part(model, values, dice)
         still = [
             column

@@ -150,6 +150,8 @@ class Limits:
     nodes: int = 2_000
     moves: int = 20_000
     seconds: float | None = None
+    # Programs with more columns are bounded by relaxation and searched with fewer columns.
+    large: int = 40_000
     # Explanations of all placements cost time in plans of thousands; `explain` gives single ones.
     explain: bool = True
 
