@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from functools import reduce
 from hashlib import sha256
 from itertools import pairwise
@@ -43,6 +44,12 @@ class Model:
             key=lambda a: sha256(f"{problem.limits.seed}:{a.id}".encode()).digest(),
         )
         self.shapes = find_shapes(fitting, self.free, taken)
+        self._class_of = {
+            booth.id: number
+            for number, booths in enumerate(self.shapes.members)
+            for booth in booths
+            if len(booths) > 1
+        }
         self.program = Program()
         # The column that gives an application a shape, per application.
         self.choices: dict[str, dict[Shape, int]] = {}
@@ -80,6 +87,8 @@ class Model:
 
     def blocks(self, shape: Shape) -> list[tuple[Booth, ...]]:
         """Return every place on the plan that looks like this."""
+        if shape.booth:
+            return [(self.fitting.booths[shape.booth],)]
         if not shape.inside:
             return [c.booths for c in self.shapes.crossings if c.shape == shape]
         return [
@@ -90,7 +99,20 @@ class Model:
         ]
 
     def _representative(self, shape: Shape) -> list[Booth]:
-        return [self.shapes.members[number][0] for number, _ in shape.classes]
+        if shape.booth:
+            return [self.fitting.booths[shape.booth]]
+        members = [self.shapes.members[number] for number, _ in shape.classes]
+        # One of many stands for any of them, so it must not look like the one that was asked for.
+        return [m[0] if len(m) == 1 else replace(m[0], id="") for m in members]
+
+    def _asked_for(self, applicant: Applicant) -> list[Shape]:
+        """Return the single booths that the application names and that share their class."""
+        named = [wish.booth for wish in applicant.wishes if wish.booth in self._class_of]
+        return [
+            Shape(self.fitting.booths[one].zone, 1, ((self._class_of[one], 1),), one)
+            for one in dict.fromkeys(named)
+            if one is not None and applicant.units == 1
+        ]
 
     def _shapes_by_units(self) -> dict[int, list[Shape]]:
         found: dict[Shape, None] = {}
@@ -113,7 +135,8 @@ class Model:
         cap = rules.cap_per_subject
         for applicant in self.free:
             columns: dict[Shape, int] = {}
-            for shape in shapes[applicant.units] if cap is None or applicant.units <= cap else ():
+            possible = [*shapes[applicant.units], *self._asked_for(applicant)]
+            for shape in possible if cap is None or applicant.units <= cap else ():
                 if self._keep is not None and (applicant.id, shape) not in self._keep:
                     continue
                 booths = self._representative(shape)
@@ -179,9 +202,14 @@ class Model:
             for column, taken in used[number].items():
                 row = by_class[segment.booth_class]
                 row[column] = row.get(column, 0.0) + taken
+        singles: dict[int, list[int]] = defaultdict(list)
+        for shape, columns in self._takers.items():
+            if shape.units == 1:
+                singles[shape.classes[0][0]].extend(columns)
+            if shape.booth and len(columns) > 1:
+                self.program.row(-INFINITY, 1, dict.fromkeys(columns, 1.0))
         for number, booths in enumerate(self.shapes.members):
-            single = Shape(booths[0].zone, 1, ((number, 1),))
-            takers = dict.fromkeys(self._takers.get(single, ()), 1.0)
+            takers = dict.fromkeys(singles.get(number, ()), 1.0)
             if takers:
                 self.program.row(-INFINITY, len(booths), takers | by_class[number])
 
@@ -266,6 +294,9 @@ class Model:
             if values[column] and waiting[crossing.shape]:
                 plan[waiting[crossing.shape].pop()] = crossing.booths
                 blocked.update(booth.id for booth in crossing.booths)
+        for shape in [shape for shape in waiting if shape.booth]:
+            plan[waiting.pop(shape)[0]] = (self.fitting.booths[shape.booth],)
+            blocked.add(shape.booth)
         left: dict[int, list[Booth]] = defaultdict(list)
         for number, segment in enumerate(self.shapes.segments):
             free = [booth for booth in segment.booths if booth.id not in blocked]

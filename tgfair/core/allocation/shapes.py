@@ -1,6 +1,7 @@
 """The free booths seen as few kinds of places, so that the program stays small.
 
-Two booths are of one class when the same applications may stand there and no wish tells them apart.
+Two booths are of one class when the same applications may stand there (and no wish for one of them
+tells them apart where blocks may lie).
 A segment is a run of neighbours of one class. Blocks of booths inside one segment may stand in any
 order, so only their number matters; a block over the border of segments has a place of its own.
 """
@@ -17,11 +18,15 @@ from tgfair.core.allocation.problem import Applicant, Booth
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a block of `units` booths looks like: how many of each class, in order of class."""
+    """What a block of `units` booths looks like: how many of each class, in order of class.
+
+    `booth` is set where a single application asked for just this booth of its class.
+    """
 
     zone: str
     units: int
     classes: tuple[tuple[int, int], ...]
+    booth: str = ""
 
     @property
     def inside(self) -> bool:
@@ -78,8 +83,13 @@ def find_shapes(fitting: Fitting, applicants: Sequence[Applicant], taken: frozen
 def _classes(
     fitting: Fitting, applicants: Sequence[Applicant], taken: frozenset[str]
 ) -> dict[str, int]:
-    """Number the classes of the free booths that suit anybody."""
+    """Number the classes of the free booths that suit anybody.
+
+    A booth that somebody asked for by name is a class of its own where blocks may lie, since there
+    its place in the row matters.
+    """
     named = {wish.booth for a in applicants for wish in a.wishes if wish.booth is not None}
+    many = frozenset(a.id for a in applicants if a.units > 1)
     suited: dict[object, frozenset[str]] = {}
     numbers: dict[tuple[str, frozenset[str], str], int] = {}
     out: dict[str, int] = {}
@@ -91,7 +101,8 @@ def _classes(
             suited[key] = frozenset(a.id for a in applicants if fitting.suits(a, booth))
         if not suited[key]:
             continue
-        signature = (booth.zone, suited[key], booth.id if booth.id in named else "")
+        own = booth.id if booth.id in named and suited[key] & many else ""
+        signature = (booth.zone, suited[key], own)
         out[booth.id] = numbers.setdefault(signature, len(numbers))
     return out
 
