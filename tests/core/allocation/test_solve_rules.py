@@ -108,7 +108,7 @@ def test_fill_moves_nobody_who_was_placed(problem, data):
 
 
 @few
-@given(problems(), st.sampled_from([Limits(nodes=0, moves=50), Limits(large=0, moves=50)]))
+@given(problems(), st.sampled_from([Limits(nodes=0, small=0, moves=50), Limits(large=0, moves=50)]))
 def test_short_search_keeps_every_rule_and_its_bounds_hold(problem, limits):
     solution = solve(replace(problem, limits=limits))
 

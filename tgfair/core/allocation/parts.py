@@ -56,6 +56,8 @@ def most_wishes(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Ou
     """Return the plan with most wish points among those that place as many as `most` does."""
     number = most.value or 0
     row = engine.add_row(number, INFINITY, model.placed_terms)
+    if len(model.program.upper) <= watch.limits.small:
+        return engine.solve(model.points, start=most.values)
     first = engine.solve(
         model.points, start=most.values, nodes=FIRST_NODES, share=FIRST_WISHES_SHARE
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tgfair.core.allocation.engine import Watch
@@ -12,7 +12,7 @@ from tgfair.core.allocation.fitting import Fitting, wish_rank
 from tgfair.core.allocation.levels import settle
 from tgfair.core.allocation.model import Model
 from tgfair.core.allocation.neighbours import Board, Plan
-from tgfair.core.allocation.problem import Problem, checked
+from tgfair.core.allocation.problem import Mode, Problem, checked
 from tgfair.core.allocation.reasons import obstacle, over_cap, suited_blocks, why_unplaced
 from tgfair.core.allocation.solution import (
     Level,
@@ -75,6 +75,26 @@ def solve(
     board = Board(problem, fitting, plan)
     _use_the_rest(board)
     return solution_of(problem, fitting, board.plan, settled.scores, stopped=watch.stopped)
+
+
+def evaluate(problem: Problem, plan: Mapping[str, tuple[str, ...]]) -> Solution:
+    """Return a plan made by hand (booths by application) with its scores, reasons, explanations.
+
+    It is taken as it is, right or wrong; `verify` says which. Nothing is claimed about a bound.
+
+    Raises:
+        InvalidError: the problem names something twice, or something that is missing.
+        KeyError: the plan names a booth or an application that the problem lacks.
+    """
+    problem = checked(problem)
+    fitting = Fitting(problem)
+    booths = {one: tuple(fitting.booths[b] for b in plan[one]) for one in plan}
+    level = Level.LOTS if problem.mode is Mode.LOTS else Level.WISHES
+    scores = (
+        LevelScore(Level.PLACED, len(plan), None, proven=False),
+        LevelScore(level, 0, None, proven=False),
+    )
+    return solution_of(problem, fitting, booths, scores, stopped=False)
 
 
 def solution_of(
