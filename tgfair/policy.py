@@ -97,10 +97,12 @@ class Action(StrEnum):
     MANAGE_USERS = "manage_users"
     MERGE_EXHIBITORS = "merge_exhibitors"
     NAME_PEOPLE = "name_people"
+    OBJECT_TO_DRAW = "object_to_draw"
     READ_OUT_CODE = "read_out_code"
     REGISTER_EXHIBITOR = "register_exhibitor"
     REVIEW_APPLICATION = "review_application"
     RSVP = "rsvp"
+    RUN_DRAW = "run_draw"
     SCAN = "scan"
     SEND_MESSAGES = "send_messages"
     SET_DEMO_CLOCK = "set_demo_clock"
@@ -272,10 +274,12 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.MANAGE_USERS: (admin,),
     Action.MERGE_EXHIBITORS: (admin, organiser),
     Action.NAME_PEOPLE: (admin, organiser, commune_officer, member, invited),
+    Action.OBJECT_TO_DRAW: (admin, organiser, commune_officer, member, invited),
     Action.READ_OUT_CODE: (admin, commune_officer),
     Action.REGISTER_EXHIBITOR: (signed_in,),
     Action.REVIEW_APPLICATION: (impartial_admin, impartial_reviewer),
     Action.RSVP: (admin, organiser, commune_officer, member, invited),
+    Action.RUN_DRAW: (admin, organiser),
     Action.SCAN: (device,),
     Action.SEND_MESSAGES: (admin, organiser),
     Action.SET_DEMO_CLOCK: (any_staff,),

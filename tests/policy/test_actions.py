@@ -79,11 +79,13 @@ EXPECTED: dict[Action, set[str]] = {
     Action.MANAGE_USERS: {"admin"},
     Action.MERGE_EXHIBITORS: TEAM,
     Action.NAME_PEOPLE: FILERS,
+    Action.OBJECT_TO_DRAW: FILERS,
     Action.READ_OUT_CODE: {"admin", "officer"},
     # Open registration: any account may make a record of its own.
     Action.REGISTER_EXHIBITOR: CADRES | {"stranger", "owner", "staff"},
     Action.REVIEW_APPLICATION: TEAM | {"reviewer"},
     Action.RSVP: FILERS,
+    Action.RUN_DRAW: TEAM,
     Action.SCAN: {"device"},
     Action.SEND_MESSAGES: TEAM,
     Action.SET_DEMO_CLOCK: CADRES,

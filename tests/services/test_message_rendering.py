@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 
 from tests.support.builders import (
     NOW,
@@ -20,6 +21,8 @@ from tests.support.builders import (
     save,
 )
 from tgfair import clock
+from tgfair.core.draw.lots import ZoneLots, closed_list, list_hash
+from tgfair.core.draw.sources import SourceKind
 from tgfair.core.workflow import EFFECTS, Event, State
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient, enqueue
@@ -27,6 +30,10 @@ from tgfair.mail.render import TEMPLATES, unlinked
 from tgfair.models import (
     Application,
     CodePurpose,
+    Draw,
+    DrawEntry,
+    DrawMode,
+    DrawState,
     FairDateChange,
     FairStatus,
     Fix,
@@ -98,8 +105,6 @@ class World:
         )
 
     def _booth(self):
-        from sqlalchemy import select
-
         from tests.support.builders import install_plan
         from tgfair.models import Assignment, AssignmentSource, AssignmentState, Booth
 
@@ -118,6 +123,8 @@ class World:
         )
 
     def message(self, kind, *, email="htx@example.vn", **params):
+        if kind.startswith("draw_"):
+            params["draw_id"] = self.draw()
         if kind in PURPOSES:
             params["code_id"] = self.code(kind).id
         with transaction() as session:
@@ -135,6 +142,39 @@ class World:
             )
             session.flush()
             return message.id
+
+    def draw(self):
+        """A frozen list with this application on it."""
+        closed = closed_list(
+            event="e",
+            closed_at="t",
+            source="Sáu quả bóng",
+            rules="",
+            zones=[ZoneLots("A", (self.application.code, "HS-1"), ("A01",))],
+        )
+        entry = DrawEntry(application_id=self.application.id, zone_code="A")
+        with transaction() as session:
+            known = session.scalars(select(Draw.id)).first()
+            if known is not None:
+                return known
+            draw = Draw(
+                fair_id=self.fair.id,
+                number=1,
+                mode=DrawMode.BOOTHS,
+                state=DrawState.FROZEN,
+                source_kind=SourceKind.HALL,
+                source_name="Hội trường",
+                source_at=NOW,
+                closed_at=NOW,
+                objection_hours=0,
+                objections_until=NOW,
+                closed=closed,
+                list_hash=list_hash(closed),
+                entries=[entry],
+            )
+            session.add(draw)
+            session.flush()
+            return draw.id
 
     def code(self, kind):
         user = make_user()

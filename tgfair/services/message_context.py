@@ -29,6 +29,7 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import FairDateChange, FairStatus
 from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
+from tgfair.services.draw_messages import draw_context
 from tgfair.services.hotline import hotline
 from tgfair.services.links import base_url, invitation_url
 from tgfair.services.one_time_codes import secrets_of
@@ -243,5 +244,8 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "code_read_out": _officer,
     "returned": _fixes,
     "dates_changed": _date_change,
+    "draw_called_off": draw_context,
+    "draw_listed": draw_context,
+    "draw_result": draw_context,
     "fair_cancelled": _fair_page,
 }

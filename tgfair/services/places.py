@@ -15,6 +15,7 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.models.waitlist import Offer, OfferState, WaitState
 from tgfair.services import waiting
+from tgfair.services.draw_freeze import refuse_frozen
 from tgfair.services.slot_places import give_back_all
 from tgfair.services.uow import find
 
@@ -105,7 +106,9 @@ def place(
 
     Raises:
         BoothTakenError: the database knows of another holder.
+        FrozenForDrawError: the booth or the application waits for a public draw.
     """
+    refuse_frozen(session, booth, application)
     end_holds(session, Assignment.booth_id == booth.id, now=now)
     session.add(
         Assignment(
