@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, note
 from benchmarks.rounds import medians
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,16 +27,16 @@ with create_app(read_config()).app_context():
 
 def figures() -> Iterator[Figure]:
     """Yield the size of the runtime lock and the time of `upgrade` from empty."""
-    yield Figure("G8-size", _size_of_runtime(), "MiB", 200)
+    size = _size_of("requirements.lock")
+    yield Figure("G8-size", size, "MiB", 200)
+    note(f"with the extra `solver`: {size + _size_of('requirements-solver.lock'):.4g} MiB")
     yield Figure("G8-schema", medians({"schema": _schema_seconds})["schema"], "s", 2)
 
 
-def _size_of_runtime() -> float:
+def _size_of(lock: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "install", "-qq", "--require-hashes", "--no-deps"]
-        subprocess.run(
-            [*command, "--target", folder, "-r", ROOT / "requirements.lock"], check=True, cwd=ROOT
-        )
+        subprocess.run([*command, "--target", folder, "-r", ROOT / lock], check=True, cwd=ROOT)
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         return sum(path.stat().st_blocks * 512 for path in files) / MEBIBYTE
 

@@ -215,4 +215,4 @@ def _sentence(board: Board, gone: list[str], wishes: int, neighbours: int) -> st
     if neighbours:
         change = "giảm" if neighbours < 0 else "tăng"
         return f"Nguyện vọng chung giữ nguyên, điểm hàng xóm {change} {abs(neighbours)}."
-    return "Không đổi gì cho mọi người."
+    return "Điểm chung giữ nguyên."
