@@ -73,7 +73,9 @@ def _settle_large(model: Model, watch: Watch, most: int, guide: Relaxed) -> Sett
     number = len(laid) - len(model.fixed)
     model.program.row(number, INFINITY, model.placed_terms)
     best = relax(model.program, model.points, watch)
-    bound = None if best is None else best.bound
+    # What the guide leaves for wishes beside this number is a bound too, if a weaker one.
+    high = PER_PLACEMENT_FIRST * max(model.points.values(), default=1)
+    bound = guide.bound - high * number if best is None else best.bound
     top = Outcome(values, number, most, proven=number >= most, infeasible=False)
     wishes = Outcome(values, None, bound, proven=False, infeasible=False)
     return Settled(laid, _scores(model, laid, Level.WISHES, top, wishes))

@@ -103,7 +103,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan. `stopped` says that a person or a limit ended the search early."""
+    """A plan. `stopped` says that a person or the limit in seconds ended the search early."""
 
     placements: tuple[Placement, ...]
     unplaced: tuple[Unplaced, ...]
