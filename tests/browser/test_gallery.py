@@ -35,6 +35,7 @@ class Gallery(SimpleHTTPRequestHandler):
     """Serves the pages; answers an autosave and a job the way the application does."""
 
     saved: list[dict[str, list[str]]] = []
+    signed_out = False
 
     def log_message(self, *args):
         """Stay quiet."""
@@ -59,6 +60,12 @@ class Gallery(SimpleHTTPRequestHandler):
 
     def do_POST(self):
         typed = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.signed_out:
+            self.send_response(303)
+            self.send_header("Location", "/producer_errors.html")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.saved.append(parse_qs(typed))
         self.answer({"saved_at_label": "Đã lưu nháp lúc 10:07"})
 
@@ -171,6 +178,18 @@ def test_autosave_without_network_keeps_the_text_for_the_next_visit(open_gallery
     page.get_by_text("✓ Đã lưu nháp lúc 10:07").wait_for(timeout=8000)
 
     assert page.get_by_label("Ghi chú").input_value() == "Gian gần nước"
+
+
+def test_autosave_that_is_led_elsewhere_has_saved_nothing(open_gallery, monkeypatch):
+    page = open_gallery("producer_step")
+    page.wait_for_load_state("networkidle")
+    monkeypatch.setattr(Gallery, "signed_out", True)
+    page.get_by_label("Ghi chú").fill("Gần nhà vệ sinh")
+    page.locator("[data-failed]").get_by_text("Chưa lưu").wait_for(timeout=8000)
+
+    kept = page.evaluate("() => Object.values(localStorage).join()")
+    assert "Gần nhà vệ sinh" in kept
+    assert page.get_by_text("✓").count() == 0
 
 
 def test_photo_is_shrunk_before_it_travels(open_gallery):

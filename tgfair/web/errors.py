@@ -25,7 +25,7 @@ from tgfair.core.errors import (
 from tgfair.services.gates import UnpairedError
 from tgfair.services.identifiers import public_id
 from tgfair.services.uow import let_go, unavailable
-from tgfair.web.guards import declaration_of
+from tgfair.web.guards import SessionOverError, StaleFormError, declaration_of
 from tgfair.web.sending_again import sent_form
 
 STATUS: tuple[tuple[type[TgfairError], int], ...] = (
@@ -37,9 +37,9 @@ STATUS: tuple[tuple[type[TgfairError], int], ...] = (
 )
 TOO_LONG = "Nội dung gửi lên lớn hơn 1 MB. Hãy rút ngắn rồi gửi lại."
 REST_IS_KEPT = "Phần đã lưu trước đó không mất."
-PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+PAGES = frozenset({400, 401, 403, 404, 409, 413, 429, 500, 503})
 # Codes that Werkzeug raises and that have no page of their own.
-SAME_AS = {401: 403, 405: 404, 410: 404, 414: 400, 415: 400, 422: 400}
+SAME_AS = {405: 404, 410: 404, 414: 400, 415: 400, 422: 400}
 
 
 def status_of(error: TgfairError) -> int:
@@ -50,6 +50,8 @@ def status_of(error: TgfairError) -> int:
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(TgfairError, _expected)
+    app.register_error_handler(SessionOverError, _session_over)
+    app.register_error_handler(StaleFormError, _stale_form)
     app.register_error_handler(UnavailableError, _unavailable)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolTimeoutError, _database)
@@ -58,6 +60,20 @@ def install(app: Flask) -> None:
 
 def _expected(error: TgfairError) -> Any:
     return _page(status_of(error), error.message(), error.code)
+
+
+def _session_over(error: SessionOverError) -> Any:
+    again = sent_form()
+    if again is None or not again.whole or not again.fields:
+        return redirect(error.login_url)  # nothing was typed
+    return _page(401, error.message(), error.code, again=again, login_url=error.login_url)
+
+
+def _stale_form(error: StaleFormError) -> Any:
+    again = sent_form()
+    kept = again is not None and again.whole
+    sentence = "Trang đã mở quá lâu, hoặc vừa đăng nhập lại." if kept else error.message()
+    return _page(403, sentence, error.code, again=again if kept else None)
 
 
 def _unavailable(error: UnavailableError) -> Any:
@@ -115,7 +131,7 @@ def _too_large() -> Any:
 
 def _page(status: int, message: str | None, code: str, **more: Any) -> Any:
     let_go()  # a read that failed must not spoil those of the page that says so
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return jsonify(error=code, message=message or "Yêu cầu không hợp lệ."), status
     page = status if status in PAGES else SAME_AS.get(status, 500)
     back = request.referrer if _same_site(request.referrer) else "/"

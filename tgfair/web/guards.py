@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tgfair import clock
 from tgfair.config import Config
+from tgfair.core.errors import ForbiddenError, TgfairError
 from tgfair.policy import ANONYMOUS, Actor
 from tgfair.services import sessions
 from tgfair.services.identifiers import keyed, new_token
@@ -28,6 +29,7 @@ from tgfair.services.settings import demo_clock_offset
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MB = 1024 * 1024
+PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
 class Audience(StrEnum):
@@ -46,6 +48,30 @@ class Declaration:
     audience: Audience
     upload_mb: int = 0
     too_large: str = ""
+
+
+class SessionOverError(TgfairError):
+    """Somebody who is not signed in, or no longer, sent a form; `login_url` leads back."""
+
+    code = "session_over"
+
+    def __init__(self, login_url: str) -> None:
+        super().__init__(login_url)
+        self.login_url = login_url
+
+    def message(self) -> str:
+        """Return a sentence for the page."""
+        return "Phiên làm việc đã hết hoặc đã đăng xuất."
+
+
+class StaleFormError(ForbiddenError):
+    """The token of the form is not this browser's: signed in anew since, or no form of ours."""
+
+    code = "stale_form"
+
+    def message(self) -> str:
+        """Return a sentence for the page."""
+        return "Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại."
 
 
 class UndeclaredAudienceError(Exception):
@@ -192,7 +218,11 @@ def _check_audience() -> Any:
         return None
     who = actor()
     if who.session_id is None:
-        return redirect(f"/dang-nhap?next={quote(_page_asked_from(), safe='/')}")
+        login_url = f"/dang-nhap?next={quote(_page_asked_from(), safe='/')}"
+        # A large body of a stranger is not even read.
+        if request.mimetype == PLAIN_FORM and is_own_form():
+            raise SessionOverError(login_url)
+        return redirect(login_url)
     if declared.audience is Audience.STAFF and not who.is_staff:
         abort(404)
     return None
@@ -233,7 +263,7 @@ def _check_csrf() -> None:
     if not _from_our_site():
         abort(403)
     if not csrf_is_valid(request.form.get("csrf_token")):
-        abort(403, "Trang đã mở quá lâu. Hãy tải lại trang rồi gửi lại.")
+        raise StaleFormError
 
 
 def _from_our_site() -> bool:
@@ -244,8 +274,17 @@ def _from_our_site() -> bool:
 
 
 def is_own_form() -> bool:
-    """Return whether a form of ours sent the request, from this browser."""
+    """Return whether a page of ours sent the request: by its token, or by the browser's word."""
+    if _browser_says_ours():
+        return True
     return _from_our_site() and csrf_is_valid(request.form.get("csrf_token"))
+
+
+def _browser_says_ours() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == config().base_url
 
 
 def _give_browser_token(response: Response) -> Response:

@@ -28,8 +28,8 @@ def sent_form() -> SentForm | None:
     """Return the form that was sent, for hidden fields; None for a GET or a foreign form.
 
     Its idempotency key is among the fields, so that what was carried out after all is not carried
-    out twice. Without a valid token nothing is offered: another site could have its own form sent
-    by the reader's hand.
+    out twice. Nothing is offered unless a page of ours sent it: another site could have its own
+    form sent by the reader's hand.
     """
     if request.method in SAFE_METHODS:
         return None

@@ -50,10 +50,14 @@ class Draft {
       if (this.stopped) {
         return;
       }
-      if (answer.ok) {
+      /* Whoever is led elsewhere (to sign in) has saved nothing. */
+      if (answer.ok && !answer.redirected) {
         this.saved(data);
-      } else {
-        this.keep(values, data.message ?? this.line.dataset.failed);
+        return;
+      }
+      this.keep(values, data.message ?? this.line.dataset.failed);
+      if (answer.status >= 500) {
+        this.changed(RETRY_MS);
       }
     } catch {
       this.keep(values, this.line.dataset.offline);
