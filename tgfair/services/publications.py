@@ -23,9 +23,9 @@ from tgfair.models.assignment import (
 from tgfair.models.booth import Booth, PlanVersion
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.allocations import lock_places
 from tgfair.services.audit import record
 from tgfair.services.notifications import notify_application
+from tgfair.services.places import lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import find, transaction
 
