@@ -13,6 +13,8 @@ from tests.support import builders
 from tests.support.builders import NOW, save
 from tgfair import clock
 from tgfair.core.badge import BadgeKind
+from tgfair.core.draw.lots import closed_list, list_hash
+from tgfair.core.draw.sources import SourceKind
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.models import (
@@ -22,6 +24,9 @@ from tgfair.models import (
     Badge,
     Booth,
     CodePurpose,
+    Draw,
+    DrawMode,
+    DrawState,
     Exhibitor,
     Fair,
     Gate,
@@ -288,6 +293,32 @@ def _drawing(side: Side) -> dict[str, Any]:
     return {"object_id": f"tree-{side.fair.id}"}
 
 
+def _draw(side: Side) -> None:
+    """A draw that is over: draw 1 of the fair."""
+    closed = closed_list(
+        event=side.fair.slug, closed_at="2026-05-05", source="Thử", rules="", zones=[]
+    )
+    save(
+        Draw(
+            fair_id=side.fair.id,
+            number=1,
+            mode=DrawMode.BOOTHS,
+            state=DrawState.DRAWN,
+            source_kind=SourceKind.HALL,
+            source_name="Hội trường",
+            source_at=NOW,
+            closed_at=NOW,
+            objection_hours=0,
+            objections_until=NOW,
+            closed=closed,
+            list_hash=list_hash(closed),
+            public="07 45 12 93 21 60",
+            seed="0" * 64,
+            drawn_at=NOW,
+        )
+    )
+
+
 def _message(side: Side) -> str:
     recipient = Recipient("Cô Út", email="ut@example.org", exhibitor_id=side.exhibitor.id)
     with transaction() as session:
@@ -304,6 +335,7 @@ def _message(side: Side) -> str:
 
 
 def _fair_values(side: Side) -> dict[str, Any]:
+    _draw(side)
     attachment = save(
         Attachment(
             public_id=public_id(),

@@ -104,6 +104,13 @@ TABLE: dict[str, frozenset[str]] = {
     "public.results": ANYONE,
     "public.fair_calendar": ANYONE,
     "public.badge": ANYONE,
+    "public.draws": ANYONE,
+    "public.draw": ANYONE,
+    "public.draw_list": ANYONE,
+    "public.draw_json": ANYONE,
+    "public.draw_check": ANYONE,
+    "public.draw_chance": ANYONE,
+    "public.draw_projector": ANYONE,
     "api.healthz": ANYONE,
     # gate
     "gate.app": ANYONE,
@@ -291,6 +298,19 @@ TABLE: dict[str, frozenset[str]] = {
     "organizer.publish_page": TEAM,
     "organizer.publish": TEAM,
     "organizer.remind_unconfirmed": TEAM,
+    # draws
+    "organizer.draws": TEAM,
+    "organizer.new_draw": TEAM,
+    "organizer.freeze_draw": TEAM,
+    "organizer.draw": TEAM,
+    "organizer.type_draw_number": TEAM,
+    "organizer.clear_draw_number": TEAM,
+    "organizer.postpone_draw": TEAM,
+    "organizer.correct_draw": TEAM,
+    "organizer.call_off_draw": TEAM,
+    "organizer.add_draw_objection": TEAM,
+    "organizer.answer_draw_objection": TEAM,
+    "organizer.draw_minutes_pdf": TEAM,
 }
 
 # Parameters that name no object: a step, a file of the program.
@@ -304,6 +324,7 @@ CONSTANTS: dict[str, str | int] = {
 
 # What a form has to carry to come as far as the policy.
 BODIES: dict[str, dict[str, Any]] = {
+    "organizer.add_draw_objection": {"hs": "$code", "words": "Thử"},
     "api.pair": {"code": "ABCDEFGH", "name": "Máy của Lan"},
     "api.take_scans": {"scans": []},
     "exhibitor.upload": {"business_reg": (b"no picture", "anh.jpg")},

@@ -33,6 +33,7 @@ SENTENCES = {
     "Not a valid choice.": "Hãy chọn một trong các mục có sẵn.",
     "Invalid Choice: could not coerce.": "Hãy chọn một trong các mục có sẵn.",
     "Invalid choice(s): one or more data inputs could not be coerced.": "Hãy chọn lại các mục.",
+    "'%(value)s' is not a valid choice for this field.": "Hãy chọn trong các mục có sẵn.",
     "Not a valid integer value.": "Hãy ghi một số nguyên.",
     "Not a valid decimal value.": "Hãy ghi một số.",
     "Not a valid float value.": "Hãy ghi một số.",

@@ -3,6 +3,7 @@
 from tgfair.web.public import (
     badge,
     catalogue,
+    draws,
     home,
 )
 from tgfair.web.public.blueprint import bp
@@ -11,5 +12,6 @@ __all__ = [
     "badge",
     "bp",
     "catalogue",
+    "draws",
     "home",
 ]

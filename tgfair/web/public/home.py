@@ -8,6 +8,7 @@ from tgfair.clock import day_in_vietnam
 from tgfair.documents.calendar import CalendarEntry, calendar_file
 from tgfair.services.links import base_url
 from tgfair.services.queries.booths import published_drawing
+from tgfair.services.queries.draws import draws_of
 from tgfair.services.queries.fairs import intake_of, public_fair, public_fairs
 from tgfair.web.guards import Audience, audience, now
 from tgfair.web.public.blueprint import bp
@@ -35,6 +36,7 @@ def fair_page(slug: str) -> str:
         fair=fair,
         open_for=intake_of(fair, now=now()),
         is_published=published_drawing(fair.id) is not None,
+        has_draws=bool(draws_of(fair.id)),
     )
 
 
