@@ -150,6 +150,8 @@ TABLE: dict[str, frozenset[str]] = {
     "exhibitor.ask_withdraw": READS,
     "exhibitor.withdraw": TEAM | {"owner"},
     "exhibitor.booth": READS,
+    "exhibitor.own_draw": READS,
+    "exhibitor.object_to_draw": FILES,
     "exhibitor.accept_booth": FILES,
     "exhibitor.booth_calendar": READS,
     "exhibitor.slots_page": FILES,
@@ -324,6 +326,7 @@ CONSTANTS: dict[str, str | int] = {
 
 # What a form has to carry to come as far as the policy.
 BODIES: dict[str, dict[str, Any]] = {
+    "exhibitor.object_to_draw": {"words": "Thử"},
     "organizer.add_draw_objection": {"hs": "$code", "words": "Thử"},
     "api.pair": {"code": "ABCDEFGH", "name": "Máy của Lan"},
     "api.take_scans": {"scans": []},

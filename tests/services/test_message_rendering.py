@@ -152,7 +152,7 @@ class World:
             rules="",
             zones=[ZoneLots("A", (self.application.code, "HS-1"), ("A01",))],
         )
-        entry = DrawEntry(application_id=self.application.id, zone_code="A")
+        entry = DrawEntry(application_id=self.application.id, zone_code="A", lot=2)
         with transaction() as session:
             known = session.scalars(select(Draw.id)).first()
             if known is not None:
@@ -170,6 +170,7 @@ class World:
                 objections_until=NOW,
                 closed=closed,
                 list_hash=list_hash(closed),
+                public="07 45",
                 entries=[entry],
             )
             session.add(draw)

@@ -13,6 +13,7 @@ from tests.support.builders import (
     make_application,
     make_exhibitor,
     make_fair,
+    make_member,
     make_user,
     sign_in,
 )
@@ -21,7 +22,7 @@ from tgfair.core.calendar_text import vn_date
 from tgfair.core.draw.lots import canonical
 from tgfair.core.draw.reading import check_draw
 from tgfair.core.workflow import State
-from tgfair.models import Booth, Draw, Role
+from tgfair.models import Application, Booth, Draw, Role
 from tgfair.services.uow import reader, transaction
 
 NUMBER = "07 45 12 93 21 60"
@@ -131,7 +132,7 @@ def test_chance_of_an_application(office, fair):
         ({"source_hour": "25:00"}, "Giờ chưa đúng"),
         ({"objection_hours": "200"}, "Con số phải có sau khi hết giờ nêu ý kiến"),
         ({"objection_hours": "x"}, "Hãy ghi một số nguyên."),
-        ({"zones": []}, "Chưa có khu nào"),
+        ({"zones": []}, "Hãy chọn ít nhất một khu."),
         ({"zones": ["Z"]}, "Hãy chọn"),
         ({"mode": "x"}, "Hãy chọn"),
     ],
@@ -188,3 +189,27 @@ def test_step_that_is_not_possible_says_why(office, fair, path, fields, said):
     post(client, f"/ql/hoi-cho/boc-tham/1/{path}", **fields)
 
     assert said in client.get("/ql/hoi-cho/boc-tham/1").text
+
+
+def test_participant_sees_the_chance_and_objects(office, app, client, fair):
+    freeze(office())
+    exhibitor = reader().scalars(select(Application)).first().exhibitor
+    code = reader().scalars(select(Application.code)).first()
+    sign_in(client, make_member(exhibitor))
+    page = client.get(f"/ho-so/{code}/boc-tham").text
+    assert "Bốc thử 10.000 lần" in page
+
+    post(client, f"/ho-so/{code}/boc-tham", words="Cơ sở bốc ở khu khác")
+    assert "Cơ sở bốc ở khu khác" in client.get(f"/ho-so/{code}/boc-tham").text
+
+    office()
+    let_time_pass()
+    for _ in range(2):
+        post(office(), "/ql/hoi-cho/boc-tham/1/con-so", public=NUMBER)
+    shown = office().get(f"/ho-so/{code}/boc-tham").text
+    assert "Thăm số" in shown
+    assert "Gửi ý kiến" not in shown
+
+
+def test_participant_before_any_list(office, fair):
+    assert "Chưa có danh sách bốc thăm" in office().get("/ho-so/HC-1/boc-tham").text

@@ -26,7 +26,7 @@ _COLUMNS = (12 * mm, 13 * mm, 34 * mm, _WIDTH - 84 * mm, 25 * mm)
 
 @dataclass(frozen=True, slots=True)
 class MinutesLine:
-    """One application: its zone, lot (None before the draw), name, booth, why it was given up."""
+    """One application: zone, lot (None before the draw), name, what the lot gave, why given up."""
 
     zone: str
     lot: int | None
@@ -99,7 +99,7 @@ def _flow(minutes: Minutes) -> list[Flowable]:
         _table(minutes),
         Spacer(1, 6 * mm),
     ]
-    return [*flow, _signatures(minutes)] if drawn else flow
+    return [*flow, _signatures()] if drawn else flow
 
 
 def _facts(minutes: Minutes) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def _table(minutes: Minutes) -> Table:
             "" if line.lot is None else str(line.lot),
             line.code,
             _words(f"{line.name} ({line.left})" if line.left else line.name, SERIF, 10.5),
-            line.booth or ("chờ" if line.lot else ""),
+            line.booth,
         ]
         for line in minutes.lines
     ]
@@ -149,20 +149,14 @@ def _table(minutes: Minutes) -> Table:
     return table
 
 
-def _signatures(minutes: Minutes) -> Table:
-    people = [
-        ("ĐẠI DIỆN CÁC CƠ SỞ", ""),
-        ("NGƯỜI GHI CON SỐ", "\n".join(minutes.typed_by)),
-        ("ĐẠI DIỆN BAN TỔ CHỨC", ""),
-    ]
+def _signatures() -> Table:
+    people = ("ĐẠI DIỆN CÁC CƠ SỞ", "NGƯỜI GHI CON SỐ", "ĐẠI DIỆN BAN TỔ CHỨC")
     cells: list[list[object]] = [
-        [_words(head, SERIF_BOLD, 11.5, centred=True) for head, _ in people],
+        [_words(head, SERIF_BOLD, 11.5, centred=True) for head in people],
         [_words("(ký, ghi rõ họ tên)", SERIF_ITALIC, 10.5, centred=True) for _ in people],
         ["", "", ""],
     ]
-    return Table(
-        cells, colWidths=[_WIDTH / 3] * 3, rowHeights=[None, None, 26 * mm], spaceBefore=4 * mm
-    )
+    return Table(cells, colWidths=[_WIDTH / 3] * 3, rowHeights=[None, None, 26 * mm])
 
 
 def _fact(label: str, value: str) -> Paragraph:

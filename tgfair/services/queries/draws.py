@@ -21,7 +21,7 @@ from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentState
 from tgfair.models.draw import Draw, DrawEntry, DrawMode, DrawObjection, DrawState
 from tgfair.models.fair import Fair
-from tgfair.policy import Action, Actor, require
+from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.draw_lists import feasibility, free_booths
 from tgfair.services.uow import find, reader
 
@@ -209,3 +209,46 @@ def steps_of(actor: Actor, fair: Fair, draw: Draw) -> Steps:
         first_at=draw.first_typed_at,
         second_by=names.get(draw.second_typed_by_id, ""),
     )
+
+
+@dataclass(frozen=True)
+class MyDraw:
+    """An application's part in its fair's latest list; everything is None before there is one."""
+
+    application: Application
+    draw: Draw | None
+    zone: ZoneLines | None = None
+    line: LotLine | None = None
+    chance: Chance | None = None
+    objections: Sequence[DrawObjection] = ()
+
+
+def my_draw(actor: Actor, code: str) -> MyDraw:
+    """Return what a participant sees of the draw.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    application = find(
+        reader(), Application, Application.code == code, visible_to(actor, Application)
+    )
+    require(actor, Action.VIEW_APPLICATION, application)
+    shown = [
+        draw
+        for draw in draws_of(application.fair_id)
+        if draw.state in {DrawState.FROZEN, DrawState.DRAWN}
+    ]
+    if not shown:
+        return MyDraw(application, None)
+    draw = next((one for one in shown if _lists(one, code)), shown[0])
+    objections = [one for one in draw.objections if one.application_id == application.id]
+    for zone in zones_of(draw):
+        for line in zone.lines:
+            if line.code == code:
+                chance = chance_of(draw, code)[1] if draw.state is DrawState.FROZEN else None
+                return MyDraw(application, draw, zone, line, chance, objections)
+    return MyDraw(application, draw, objections=objections)
+
+
+def _lists(draw: Draw, code: str) -> bool:
+    return any(code in zone["applications"] for zone in draw.closed["zones"])

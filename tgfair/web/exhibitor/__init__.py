@@ -2,6 +2,7 @@
 
 from tgfair.web.exhibitor import (
     booth,
+    draw,
     files,
     invitation,
     registration,
@@ -16,6 +17,7 @@ from tgfair.web.exhibitor.blueprint import bp
 __all__ = [
     "booth",
     "bp",
+    "draw",
     "files",
     "invitation",
     "registration",

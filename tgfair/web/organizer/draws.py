@@ -51,6 +51,7 @@ class DrawForm(BaseForm):
     mode = SelectField("Cách bốc", choices=pairs(_texts(MODE_LABELS)), default=DrawMode.BOOTHS)
     zones = SelectMultipleField(
         "Khu bốc thăm",
+        [InputRequired("Hãy chọn ít nhất một khu.")],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -336,8 +337,14 @@ def _minutes(fair: Fair, found: Draw) -> Minutes:
         typed_by=tuple(name for name in (steps.first_by, steps.second_by) if name),
         notes=tuple(note.text for note in found.notes),
         lines=tuple(
-            MinutesLine(zone.code, line.lot, line.code, line.name, line.booth, line.left)
+            MinutesLine(zone.code, line.lot, line.code, line.name, _got(found, line), line.left)
             for zone in queries.zones_of(found)
             for line in zone.lines
         ),
     )
+
+
+def _got(found: Draw, line: queries.LotLine) -> str:
+    if line.lot is None or line.booth:
+        return line.booth
+    return f"chọn thứ {line.lot}" if found.mode is DrawMode.ORDER else "chờ"
