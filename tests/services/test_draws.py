@@ -110,9 +110,7 @@ def the_draw(fair, number=1):
 
 
 def kinds():
-    return dict(
-        reader().execute(select(Message.kind, func.count()).group_by(Message.kind)).all()
-    )
+    return dict(reader().execute(select(Message.kind, func.count()).group_by(Message.kind)).all())
 
 
 def test_frozen_list_is_hashed_published_and_told(fair, people):
@@ -320,6 +318,18 @@ def test_held_booth_stops_the_draw_and_changes_nothing(fair, people):
     assert refused.value.booths == (booths[0],)
     assert the_draw(fair).state is DrawState.FROZEN
     assert reader().scalar(select(func.count()).select_from(Assignment)) == 1
+
+
+def test_booth_that_left_the_plan_stops_the_draw_with_a_sentence(fair, people):
+    booths = keep(fair, "A", 2)
+    approved(fair, 2)
+    freeze_list(people[0], fair.id, plan(), now=NOW)
+    with transaction() as session:
+        session.scalars(select(Booth).where(Booth.label == booths[0])).one().label = "X99"
+    type_number(people[0], fair.id, 1, NUMBER, now=LATER)
+
+    with pytest.raises(InvalidError, match="Gian A01 trong danh sách không còn trên sơ đồ"):
+        type_number(people[1], fair.id, 1, NUMBER, now=LATER)
 
 
 def test_who_left_before_the_number_keeps_the_lot_and_gets_no_booth(fair, people):

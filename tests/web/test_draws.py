@@ -198,6 +198,7 @@ def test_participant_sees_the_chance_and_objects(office, app, client, fair):
     sign_in(client, make_member(exhibitor))
     page = client.get(f"/ho-so/{code}/boc-tham").text
     assert "Bốc thử 10.000 lần" in page
+    assert "Bốc thăm gian hàng" in client.get(f"/ho-so/{code}/").text
 
     post(client, f"/ho-so/{code}/boc-tham", words="Cơ sở bốc ở khu khác")
     assert "Cơ sở bốc ở khu khác" in client.get(f"/ho-so/{code}/boc-tham").text

@@ -194,6 +194,12 @@ def _give_lots(
             )
         )
     }
+    missing = sorted(set(labels) - set(booths))
+    if missing:
+        raise InvalidError(
+            f"Gian {', '.join(missing)} trong danh sách không còn trên sơ đồ. "
+            "Hãy khôi phục sơ đồ như lúc chốt rồi ghi lại con số: kết quả vẫn như vậy."
+        )
     for entry in draw.entries:
         code = codes[entry.application_id]
         entry.lot = places[code]

@@ -223,6 +223,12 @@ class MyDraw:
     objections: Sequence[DrawObjection] = ()
 
 
+def is_listed(application_id: int) -> bool:
+    """Return whether the application stands on any list of a draw."""
+    listed = select(DrawEntry.id).where(DrawEntry.application_id == application_id).limit(1)
+    return reader().scalar(listed) is not None
+
+
 def my_draw(actor: Actor, code: str) -> MyDraw:
     """Return what a participant sees of the draw.
 

@@ -16,6 +16,7 @@ from tgfair.models.application import Fix
 from tgfair.services import applications, submissions
 from tgfair.services.queries import my_applications as reads
 from tgfair.services.queries.booths import published_booths_of
+from tgfair.services.queries.draws import is_listed
 from tgfair.services.queries.slots import has_windows
 from tgfair.web import guards
 from tgfair.web.exhibitor.blueprint import bp
@@ -73,6 +74,7 @@ def status(code: str) -> Any:
         booths=published_booths_of(page.application.id),
         may_choose_slot=page.application.state in ACCEPTED
         and has_windows(page.application.fair_id),
+        is_in_draw=is_listed(page.application.id),
         final=page.application.state in FINAL,
         tasks=_tasks(page),
         field_label=field_label,
