@@ -98,6 +98,7 @@ class Action(StrEnum):
     MERGE_EXHIBITORS = "merge_exhibitors"
     NAME_PEOPLE = "name_people"
     OBJECT_TO_DRAW = "object_to_draw"
+    PICK_BOOTH = "pick_booth"
     READ_OUT_CODE = "read_out_code"
     REGISTER_EXHIBITOR = "register_exhibitor"
     REVIEW_APPLICATION = "review_application"
@@ -275,6 +276,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.MERGE_EXHIBITORS: (admin, organiser),
     Action.NAME_PEOPLE: (admin, organiser, commune_officer, member, invited),
     Action.OBJECT_TO_DRAW: (admin, organiser, commune_officer, member, invited),
+    Action.PICK_BOOTH: (admin, organiser, commune_officer, member, invited),
     Action.READ_OUT_CODE: (admin, commune_officer),
     Action.REGISTER_EXHIBITOR: (signed_in,),
     Action.REVIEW_APPLICATION: (impartial_admin, impartial_reviewer),

@@ -80,6 +80,7 @@ EXPECTED: dict[Action, set[str]] = {
     Action.MERGE_EXHIBITORS: TEAM,
     Action.NAME_PEOPLE: FILERS,
     Action.OBJECT_TO_DRAW: FILERS,
+    Action.PICK_BOOTH: FILERS,
     Action.READ_OUT_CODE: {"admin", "officer"},
     # Open registration: any account may make a record of its own.
     Action.REGISTER_EXHIBITOR: CADRES | {"stranger", "owner", "staff"},

@@ -39,8 +39,11 @@ from tgfair.models import (
     Fix,
     Message,
     MessageState,
+    Offer,
     OneTimeCode,
     Rsvp,
+    WaitlistEntry,
+    WaitSource,
 )
 from tgfair.services.message_context import ObsoleteError, facts_of
 from tgfair.services.message_rendering import rendered_message, zalo_text
@@ -125,6 +128,10 @@ class World:
     def message(self, kind, *, email="htx@example.vn", **params):
         if kind.startswith("draw_"):
             params["draw_id"] = self.draw()
+        if kind == "offer":
+            params["offer_id"] = self.offer()
+        if kind == "booth_picked":
+            params["picked"] = self.booth
         if kind in PURPOSES:
             params["code_id"] = self.code(kind).id
         with transaction() as session:
@@ -142,6 +149,19 @@ class World:
             )
             session.flush()
             return message.id
+
+    def offer(self):
+        """An open offer to this application."""
+        entry = WaitlistEntry(
+            fair_id=self.fair.id,
+            application_id=self.application.id,
+            source=WaitSource.APPROVAL,
+            rank=1,
+            entered_at=NOW,
+        )
+        entry_id = save(entry).id
+        until = NOW + timedelta(hours=24)
+        return save(Offer(fair_id=self.fair.id, entry_id=entry_id, until=until, made_at=NOW)).id
 
     def draw(self):
         """A frozen list with this application on it."""

@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
+from tgfair import clock
 from tgfair.app import create_app
-from tgfair.services import audit_chain, jobs, outbox
+from tgfair.services import audit_chain, holds, jobs, outbox, waitlist_rounds
+from tgfair.services.settings import demo_clock_offset
 
 IDLE_SECONDS = 1.0
+PLACES_SECONDS = 2.0
 # After a failure, so that a sick server or database is not hammered.
 REST_SECONDS = 15.0
 
@@ -48,7 +51,7 @@ def background(app: Flask, stop: threading.Event | None = None) -> Iterator[None
     stop = stop or threading.Event()
     threads = [
         threading.Thread(target=_loop, args=(app, step, stop), name=f"tgfair-{name}", daemon=True)
-        for name, step in (("mail", _mail), ("jobs", _jobs))
+        for name, step in (("mail", _mail), ("jobs", _jobs), ("places", _places))
     ]
     for thread in threads:
         thread.start()
@@ -87,9 +90,19 @@ def _jobs(owner: str) -> float:
     return 0 if ran else IDLE_SECONDS
 
 
+def _places(_owner: str) -> float:
+    """End holds and offers whose time is over, and serve the waiting lists that are open."""
+    demo = current_app.config["TGFAIR"].demo
+    now = clock.shifted_now(demo_clock_offset()) if demo else clock.real_now()
+    holds.sweep_holds(now)
+    waitlist_rounds.sweep_offers(now)
+    return PLACES_SECONDS
+
+
 def _drain(app: Flask) -> None:
     owner = _owner()
     with app.app_context():
+        _places(owner)
         while _mail(owner) == 0 or _jobs(owner) == 0:
             pass
 

@@ -8,6 +8,7 @@ from tgfair.core.workflow import ACCEPTED, LIVE, State
 from tgfair.models.outbox import Lane
 
 HAS_BOOTH = frozenset({State.ALLOCATED, State.CONFIRMED})
+STANDS = ACCEPTED | {State.WAITLISTED}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ KINDS: dict[str, Kind] = {
             lane=Lane.BULK,
             while_in=frozenset({State.ALLOCATED}),
         ),
+        Kind("booth_picked", "Đã nhận gian tự chọn", calls=False, while_in=ACCEPTED),
+        Kind("offer", "Mời nhận gian từ danh sách chờ", while_in=STANDS),
+        Kind("offer_over", "Hết hạn trả lời lời mời", calls=False, while_in=STANDS),
         Kind("draw_listed", "Danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_called_off", "Hủy danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_result", "Kết quả bốc thăm", while_in=ACCEPTED),

@@ -46,7 +46,6 @@ from tgfair.models.fair import (
     FairKind,
     FairStatus,
     IntakeMode,
-    WaitlistRule,
     Zone,
 )
 from tgfair.models.gate import Gate, GateDevice, PairingCode, Scan
@@ -143,6 +142,5 @@ __all__ = [
     "WaitState",
     "WaitlistEntry",
     "WaitlistJump",
-    "WaitlistRule",
     "Zone",
 ]

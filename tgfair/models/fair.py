@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tgfair.core.waitlist import Rule
 from tgfair.models.base import Base, Versioned, short, text_enum
 
 
@@ -43,13 +44,6 @@ class BoothGiving(StrEnum):
 
     ORGANISER = "organiser"
     FIRST_COME = "first_come"
-
-
-class WaitlistRule(StrEnum):
-    """Strict: nobody is served before those in front; skip: who does not fit is passed over."""
-
-    STRICT = "strict"
-    SKIP = "skip"
 
 
 class Fair(Versioned, Base):
@@ -105,9 +99,7 @@ class Fair(Versioned, Base):
     picks_from: Mapped[datetime | None]
     picks_until: Mapped[datetime | None]
     hold_minutes: Mapped[int] = mapped_column(default=15)
-    waitlist_rule: Mapped[WaitlistRule] = mapped_column(
-        text_enum(WaitlistRule), default=WaitlistRule.SKIP
-    )
+    waitlist_rule: Mapped[Rule] = mapped_column(text_enum(Rule), default=Rule.SKIP)
     offer_hours: Mapped[int] = mapped_column(default=24)
     # Whether free booths are offered to the waiting list by themselves.
     offers_on: Mapped[bool] = mapped_column(default=False)

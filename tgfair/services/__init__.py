@@ -29,6 +29,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "audit_chain.verify_audit": "command line; reads only",
     "outbox.deliver_due": "the worker; an actor queued or released the message",
     "hotline.hotline": "a number that every page shows",
+    "holds.sweep_holds": "the worker; a hold ends by its own time",
     "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "personal_links.read_invitation": "nobody is signed in yet; the link is the proof",
     "personal_links.report_not_mine": "nobody is signed in yet; the link is the proof",
@@ -39,6 +40,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "settings.mark_demo_database": "command line of the demo; only into an empty database",
     "settings.is_demo_database": "command line; a yes or no",
     "settings.demo_clock_offset": "a number that the demo shows to everybody",
+    "waitlist_rounds.sweep_offers": "the worker; an organiser opened the list, time ends offers",
     "users.create_first_admin": "command line; refuses when there is an administrator",
     "users.count_users": "command line; a number",
 }

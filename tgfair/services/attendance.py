@@ -40,7 +40,7 @@ def accept_booth(actor: Actor, code: str, *, now: datetime) -> Issued:
         InvalidError: the deadline is over.
     """
     confirm_booth(actor, code, now=now)
-    return _issue_to_named(actor, code, now=now)
+    return issue_to_named(actor, code, now=now)
 
 
 def may_name_people(actor: Actor, application: Application, *, now: datetime) -> bool:
@@ -70,7 +70,7 @@ def name_people(actor: Actor, code: str, people: Sequence[Person], *, now: datet
         typed |= {f"phone{n}": person.phone or "" for n, person in enumerate(people, 1)}
         application.answers = {**application.answers, Step.PEOPLE: typed}
         record(session, actor, "application.people_named", application, now=now, count=len(people))
-    return _issue_to_named(actor, code, now=now)
+    return issue_to_named(actor, code, now=now)
 
 
 def _nameable(session: Session, actor: Actor, code: str, *, now: datetime) -> Application:
@@ -81,7 +81,8 @@ def _nameable(session: Session, actor: Actor, code: str, *, now: datetime) -> Ap
     return application
 
 
-def _issue_to_named(actor: Actor, code: str, *, now: datetime) -> Issued:
+def issue_to_named(actor: Actor, code: str, *, now: datetime) -> Issued:
+    """Give the people named for a confirmed booth their badges; before that nothing happens."""
     criteria = (Application.code == code, visible_to(actor, Application))
     application = find(reader(), Application, *criteria)
     if application.state is not State.CONFIRMED:

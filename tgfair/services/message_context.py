@@ -29,6 +29,7 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import FairDateChange, FairStatus
 from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
+from tgfair.models.waitlist import Offer, OfferState
 from tgfair.services.draw_messages import draw_context
 from tgfair.services.hotline import hotline
 from tgfair.services.links import base_url, invitation_url
@@ -236,6 +237,18 @@ def _date_change(session: Session, message: Message) -> dict[str, Any]:
     return {"change": change}
 
 
+def _offer(session: Session, message: Message) -> dict[str, Any]:
+    offer = session.get(Offer, message.params.get("offer_id", 0))
+    if offer is None or offer.state is not OfferState.OFFERED:
+        raise ObsoleteError("Lời mời đã được trả lời, hết hạn hoặc rút lại.")
+    labels = select(Booth.label).join(Assignment).where(Assignment.offer_id == offer.id)
+    return {"offered": sorted(session.scalars(labels)), "until": offer.until}
+
+
+def _picked(_session: Session, message: Message) -> dict[str, Any]:
+    return {"picked": str(message.params.get("picked", ""))}
+
+
 EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "sign_in": _one_time_code,
     "staff_setup": _one_time_code,
@@ -243,9 +256,11 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "contact_changed": _contact,
     "code_read_out": _officer,
     "returned": _fixes,
+    "offer": _offer,
+    "booth_picked": _picked,
     "dates_changed": _date_change,
+    "fair_cancelled": _fair_page,
     "draw_called_off": draw_context,
     "draw_listed": draw_context,
     "draw_result": draw_context,
-    "fair_cancelled": _fair_page,
 }

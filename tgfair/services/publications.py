@@ -15,6 +15,7 @@ from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
 from tgfair.models.assignment import (
     Assignment,
+    AssignmentSource,
     AssignmentState,
     BoothShare,
     Publication,
@@ -30,6 +31,9 @@ from tgfair.services.transitions import advance
 from tgfair.services.uow import find, transaction
 
 SEES_BOOTH = frozenset({State.ALLOCATED, State.CONFIRMED})
+
+# Sources of a booth that its producer took, and need not accept once more.
+CHOSEN = frozenset({AssignmentSource.HOLD, AssignmentSource.OFFER})
 
 Place = tuple[int, int]  # (application id, booth id)
 
@@ -85,7 +89,7 @@ def pending_changes(session: Session, fair_id: int) -> Changes:
     """Return what differs between the live assignments and what was last published."""
     now_by, before_by = (
         _by_application(standing_places(session, fair_id)),
-        _by_application(_still_concerned(session, fair_id)),
+        _by_application(concerned_places(session, fair_id)),
     )
     return Changes(
         added=tuple(sorted(now_by.keys() - before_by.keys())),
@@ -96,8 +100,8 @@ def pending_changes(session: Session, fair_id: int) -> Changes:
     )
 
 
-def _still_concerned(session: Session, fair_id: int) -> set[Place]:
-    """Published places of applications that still stand in the fair (not withdrawn since)."""
+def concerned_places(session: Session, fair_id: int) -> set[Place]:
+    """Return the published places of those who still stand in the fair (not withdrawn since)."""
     states: dict[int, State] = {
         row[0]: row[1]
         for row in session.execute(
@@ -133,7 +137,8 @@ def publish(actor: Actor, fair_id: int, *, note: str | None, now: datetime) -> i
             raise InvalidError("Chưa có thay đổi nào để công bố.")
         if (changes.moved or changes.removed) and not (note or "").strip():
             raise InvalidError("Có gian đã công bố bị thay đổi. Hãy ghi lý do.", field="note")
-        publication = _freeze(session, actor, fair, note=note, now=now)
+        places = standing_places(session, fair.id)
+        publication = freeze(session, actor, fair, places, note=note, now=now)
         _tell(session, actor, changes, publication, note=note, now=now)
         record(
             session,
@@ -148,9 +153,16 @@ def publish(actor: Actor, fair_id: int, *, note: str | None, now: datetime) -> i
         return publication.number
 
 
-def _freeze(
-    session: Session, actor: Actor, fair: Fair, *, note: str | None, now: datetime
+def freeze(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    places: set[Place],
+    *,
+    note: str | None,
+    now: datetime,
 ) -> Publication:
+    """Add the fair's next version with these places; the caller tells whom it concerns."""
     newest = select(func.max(Publication.number)).where(Publication.fair_id == fair.id)
     plan = session.scalars(
         select(PlanVersion)
@@ -169,7 +181,7 @@ def _freeze(
         published_by_id=actor.user_id,
         rows=[
             PublicationRow(booth_id=booth_id, application_id=application_id)
-            for application_id, booth_id in sorted(standing_places(session, fair.id))
+            for application_id, booth_id in sorted(places)
         ],
     )
     session.add(publication)
@@ -200,6 +212,8 @@ def _tell(
                 proposed=True,
                 booths=booths,
             )
+            if chose_themselves(session, application_id):
+                confirm_chosen(session, actor, application, now=now)
         elif application_id in changes.removed:
             advance(
                 session,
@@ -234,6 +248,24 @@ def _tell(
                 reason=note,
                 booths=booths,
             )
+
+
+def chose_themselves(session: Session, application_id: int) -> bool:
+    """Return whether an application stands only where its producer picked or accepted a booth."""
+    sources = session.scalars(
+        select(Assignment.source).where(
+            Assignment.application_id == application_id, Assignment.state == AssignmentState.LIVE
+        )
+    ).all()
+    return bool(sources) and {*sources} <= CHOSEN
+
+
+def confirm_chosen(
+    session: Session, actor: Actor, application: Application, *, now: datetime
+) -> None:
+    """Confirm for who took the booth themselves: they are not asked a second time."""
+    advance(session, application, Event.CONFIRM, actor=actor, now=now)
+    application.confirmed_at = now
 
 
 def _labels(session: Session, publication: Publication) -> dict[int, list[str]]:

@@ -21,11 +21,13 @@ from tgfair.models.account import Role, RoleGrant, User
 from tgfair.models.application import Application, Fix
 from tgfair.models.exhibitor import Membership
 from tgfair.models.fair import Fair
+from tgfair.models.waitlist import WaitSource, WaitState
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.places import free_everything, lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, transaction
+from tgfair.services.waiting import end_waiting, enter
 
 MAX_NOTE = 1000
 REVIEWING = (Role.ADMIN, Role.ORGANISER, Role.REVIEWER)
@@ -133,6 +135,8 @@ def _carry_out(
         application.fix_until = ready.until
         params["fixes"] = [[fix.step, fix.field, fix.text] for fix in ready.fixes]
     else:
+        # Before the application's own row, as everywhere: see `places.lock_places`.
+        lock_places(session, application.fair_id)
         application.decided_at = now
         application.decided_by_id = actor.user_id
         application.decision_reason = ready.reason or None
@@ -146,6 +150,10 @@ def _carry_out(
         proposed=proposed,
         **params,
     )
+    if ready.event is Event.WAITLIST:
+        enter(session, actor, application, source=WaitSource.APPROVAL, now=now)
+    elif ready.event is Event.REJECT:
+        end_waiting(session, application.id, WaitState.LEFT, now=now)
 
 
 def _write_fixes(session: Session, application: Application, fixes: Sequence[FixRequest]) -> None:

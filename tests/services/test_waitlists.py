@@ -1,0 +1,327 @@
+"""The waiting list: order, offers, answers, jumps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.builders import (
+    NOW,
+    actor_of,
+    install_plan,
+    make_application,
+    make_exhibitor,
+    make_fair,
+    make_staff,
+    make_user,
+)
+from tgfair.core.decision import Decision
+from tgfair.core.errors import ForbiddenError, InvalidError
+from tgfair.core.workflow import Event, State
+from tgfair.models import (
+    Application,
+    Assignment,
+    AssignmentState,
+    Booth,
+    BoothGiving,
+    Fair,
+    Message,
+    Offer,
+    OfferState,
+    Role,
+    WaitlistEntry,
+    WaitlistJump,
+    WaitSource,
+    WaitState,
+)
+from tgfair.policy import SYSTEM
+from tgfair.services import reviews
+from tgfair.services.allocations import assign_booth, release_booth
+from tgfair.services.holds import hold_booth
+from tgfair.services.places import lock_places
+from tgfair.services.publications import publish
+from tgfair.services.submissions import withdraw_application
+from tgfair.services.uow import reader, transaction
+from tgfair.services.waitlist_rounds import next_round, offer_now, sweep_offers
+from tgfair.services.waitlists import (
+    OfferOverError,
+    accept_offer,
+    decline_offer,
+    enter_from_order,
+    enter_waitlist,
+    leave_waitlist,
+    move_in_line,
+    place_in_line,
+    withdraw_offer,
+)
+
+DAY = timedelta(hours=24)
+
+
+@pytest.fixture(autouse=True)
+def context(app):
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def fair():
+    """A fair in which only A01 and A02 are free."""
+    fair = make_fair(offers_on=True)
+    install_plan(fair)
+    with transaction() as session:
+        for booth in session.scalars(select(Booth).where(Booth.fair_id == fair.id)):
+            booth.blocked_reason = None if booth.label in {"A01", "A02"} else "Đóng"
+    return fair
+
+
+def producer(fair, state=State.WAITLISTED, **columns):
+    exhibitor = make_exhibitor()
+    application = make_application(fair, exhibitor, state, **columns)
+    return actor_of(make_user(), owns=(exhibitor,)), application.code
+
+
+def waiting(fair, count, **columns):
+    """Producers in line, in this order."""
+    found = [producer(fair, **columns) for _ in range(count)]
+    for actor, code in found:
+        enter_waitlist(actor, code, now=NOW)
+    return found
+
+
+def offers():
+    """Every offer as (code, booths, state)."""
+    reader().rollback()
+    rows = reader().execute(
+        select(Application.code, Booth.label, Offer.state)
+        .join(WaitlistEntry, WaitlistEntry.application_id == Application.id)
+        .join(Offer, Offer.entry_id == WaitlistEntry.id)
+        .join(Assignment, Assignment.offer_id == Offer.id)
+        .join(Booth, Booth.id == Assignment.booth_id)
+        .order_by(Offer.id, Booth.label)
+    )
+    return [tuple(row) for row in rows]
+
+
+def row(code):
+    reader().rollback()
+    return reader().scalars(select(Application).where(Application.code == code)).one()
+
+
+def entry_of(code):
+    return (
+        reader()
+        .scalars(
+            select(WaitlistEntry)
+            .where(WaitlistEntry.application_id == row(code).id)
+            .order_by(WaitlistEntry.id.desc())
+        )
+        .first()
+    )
+
+
+def test_review_puts_on_the_list_and_takes_off(fair):
+    _, code = producer(fair, State.SUBMITTED)
+    seen = row(code).version
+    reviews.decide(SYSTEM, code, Decision(Event.WAITLIST), seen_version=seen, now=NOW)
+    assert (entry_of(code).source, place_in_line(SYSTEM, code)) == (WaitSource.APPROVAL, 1)
+
+    seen = row(code).version
+    reviews.decide(SYSTEM, code, Decision(Event.REJECT, "Sai"), seen_version=seen, now=NOW)
+
+    assert entry_of(code).state == WaitState.LEFT
+    assert place_in_line(SYSTEM, code) is None
+
+
+def test_free_booths_are_offered_in_order(fair):
+    (_, one), (_, two), (_, three) = waiting(fair, 3)
+
+    sweep_offers(NOW)
+
+    assert offers() == [(one, "A01", OfferState.OFFERED), (two, "A02", OfferState.OFFERED)]
+    found = next_round(reader(), reader().get_one(Fair, fair.id), now=NOW)
+    assert found.why_not == {entry_of(three).id: "Chưa có gian trống ở khu A."}
+    assert sweep_offers(NOW) == 0
+
+
+def test_offer_is_written_to_the_outbox(fair):
+    waiting(fair, 1)
+
+    sweep_offers(NOW)
+
+    assert reader().scalars(select(Message.kind)).all() == ["offer"]
+
+
+def test_nothing_is_offered_while_the_list_is_closed(fair):
+    waiting(fair, 1)
+    with transaction() as session:
+        session.get_one(Fair, fair.id).offers_on = False
+
+    assert sweep_offers(NOW) == 0
+    assert offers() == []
+    assert len(offer_now(SYSTEM, fair.id, now=NOW)) == 1
+
+
+def test_accepting_before_the_plan_is_out_approves_and_places(fair):
+    ((actor, code),) = waiting(fair, 1)
+    sweep_offers(NOW)
+
+    assert accept_offer(actor, code, now=NOW + timedelta(hours=23)) == ["A01"]
+
+    assert row(code).state == State.APPROVED
+    assert offers() == [(code, "A01", OfferState.ACCEPTED)]
+    assert entry_of(code).state == WaitState.PLACED
+    with pytest.raises(OfferOverError):
+        accept_offer(actor, code, now=NOW)
+
+
+def test_accepting_after_the_publication_confirms(fair):
+    _, placed = producer(fair, State.APPROVED)
+    assign_booth(SYSTEM, fair.id, "A02", placed, now=NOW)
+    publish(SYSTEM, fair.id, note=None, now=NOW)
+    ((actor, code),) = waiting(fair, 1)
+    sweep_offers(NOW)
+
+    accept_offer(actor, code, now=NOW)
+
+    assert row(code).state == State.CONFIRMED
+
+
+def test_unanswered_offer_goes_to_the_next(fair):
+    (actor, one), (_, two), (_, three) = waiting(fair, 3)
+    sweep_offers(NOW)
+    decline_offer(actor, one, keep_waiting=False, now=NOW)
+
+    sweep_offers(NOW)
+    sweep_offers(NOW + DAY)
+
+    assert offers() == [
+        (one, "A01", OfferState.DECLINED),
+        (two, "A02", OfferState.EXPIRED),
+        (three, "A01", OfferState.EXPIRED),
+    ]
+    assert (entry_of(two).state, entry_of(three).state) == (WaitState.LAPSED, WaitState.LAPSED)
+    with pytest.raises(OfferOverError):
+        accept_offer(actor, one, now=NOW)
+
+
+def test_late_answer_is_refused_even_before_the_sweep(fair):
+    ((actor, code),) = waiting(fair, 1)
+    sweep_offers(NOW)
+
+    with pytest.raises(OfferOverError):
+        accept_offer(actor, code, now=NOW + DAY)
+
+
+def test_who_declines_and_keeps_waiting_is_not_offered_the_same_again(fair):
+    ((actor, code),) = waiting(fair, 1)
+    sweep_offers(NOW)
+    decline_offer(actor, code, keep_waiting=True, now=NOW)
+
+    sweep_offers(NOW)
+
+    assert offers() == [(code, "A01", OfferState.DECLINED), (code, "A02", OfferState.OFFERED)]
+
+
+def test_two_booths_are_offered_together_or_not_at_all(fair):
+    ((_, big),) = waiting(fair, 1, booths_wanted=2)
+    sweep_offers(NOW)
+
+    assert offers() == [(big, "A01", OfferState.OFFERED), (big, "A02", OfferState.OFFERED)]
+
+
+def test_leaving_withdraws_the_offer_and_frees_the_booth(fair):
+    (actor, one), (second, two), (_, three) = waiting(fair, 3)
+    sweep_offers(NOW)
+
+    leave_waitlist(actor, one, now=NOW)
+    withdraw_application(second, two, reason="", now=NOW)
+    sweep_offers(NOW)
+
+    assert offers()[2:] == [(three, "A01", OfferState.OFFERED)]
+    assert {state for _, _, state in offers()[:2]} == {OfferState.WITHDRAWN}
+    held = select(Assignment.id).where(Assignment.state == AssignmentState.HELD)
+    assert len(reader().scalars(held).all()) == 1
+
+
+def test_booth_placed_by_hand_ends_the_waiting(fair):
+    ((_, code),) = waiting(fair, 1, state=State.APPROVED)
+    sweep_offers(NOW)
+
+    assign_booth(SYSTEM, fair.id, "A02", code, now=NOW)
+
+    assert entry_of(code).state == WaitState.PLACED
+    assert offers() == [(code, "A01", OfferState.WITHDRAWN)]
+
+
+def test_released_booth_is_offered_on(fair):
+    _, placed = producer(fair, State.APPROVED)
+    assign_booth(SYSTEM, fair.id, "A01", placed, now=NOW)
+    assign_booth(SYSTEM, fair.id, "A02", placed, now=NOW)
+    ((_, code),) = waiting(fair, 1)
+    assert sweep_offers(NOW) == 0
+
+    release_booth(SYSTEM, fair.id, "A02", placed, reason="Rút bớt", now=NOW)
+    sweep_offers(NOW)
+
+    assert offers() == [(code, "A02", OfferState.OFFERED)]
+
+
+def test_jump_needs_a_reason_and_is_kept(fair):
+    (_, one), (_, two), (_, three) = waiting(fair, 3)
+    with pytest.raises(InvalidError, match="lý do"):
+        move_in_line(SYSTEM, fair.id, three, to_place=1, reason=" ", now=NOW)
+
+    assert move_in_line(SYSTEM, fair.id, three, to_place=1, reason="Hộ nghèo", now=NOW) == (3, 1)
+
+    assert [place_in_line(SYSTEM, code) for code in (three, one, two)] == [1, 2, 3]
+    jump = reader().scalars(select(WaitlistJump)).one()
+    assert (jump.from_place, jump.to_place, jump.reason) == (3, 1, "Hộ nghèo")
+
+
+def test_only_organisers_change_the_order(fair):
+    ((actor, code), _) = waiting(fair, 2)
+
+    for who in (actor, make_staff(Role.REVIEWER)):
+        with pytest.raises(ForbiddenError):
+            move_in_line(who, fair.id, code, to_place=2, reason="Vì", now=NOW)
+
+
+def test_withdrawn_offer_may_be_made_again(fair):
+    ((_, code),) = waiting(fair, 1)
+    sweep_offers(NOW)
+
+    withdraw_offer(SYSTEM, fair.id, code, reason="Nhầm gian", now=NOW)
+    sweep_offers(NOW)
+
+    assert offers() == [(code, "A01", OfferState.WITHDRAWN), (code, "A01", OfferState.OFFERED)]
+
+
+def test_order_of_a_draw_fills_the_list(fair):
+    codes = [producer(fair)[1] for _ in range(3)]
+    drawn = [codes[2], codes[0], codes[1]]
+
+    with transaction() as session:
+        lock_places(session, fair.id)
+        rows = [
+            session.scalars(select(Application).where(Application.code == code)).one()
+            for code in drawn
+        ]
+        enter_from_order(session, SYSTEM, rows, now=NOW)
+
+    assert [place_in_line(SYSTEM, code) for code in drawn] == [1, 2, 3]
+    assert entry_of(codes[0]).source == WaitSource.DRAW
+
+
+def test_pickers_leave_booths_to_a_list_that_is_being_served(fair):
+    with transaction() as session:
+        session.get_one(Fair, fair.id).giving = BoothGiving.FIRST_COME
+    waiting(fair, 1)
+    actor, code = producer(fair, State.APPROVED)
+
+    with pytest.raises(InvalidError, match="danh sách chờ"):
+        hold_booth(actor, code, "A01", now=NOW)
+    sweep_offers(NOW)
+    assert hold_booth(actor, code, "A02", now=NOW).booth == "A02"

@@ -1,0 +1,121 @@
+"""A booth that its producer took: published at once when the fair's plan is out already.
+
+Before the first publication it waits for the organisers' own, like every other place.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from tgfair.core.workflow import Event, State
+from tgfair.models.application import Application
+from tgfair.models.assignment import (
+    Assignment,
+    AssignmentState,
+    Publication,
+    PublicationRow,
+)
+from tgfair.models.booth import Booth
+from tgfair.policy import Actor
+from tgfair.services.places import OCCUPYING, is_over
+from tgfair.services.publications import (
+    SEES_BOOTH,
+    concerned_places,
+    confirm_chosen,
+    freeze,
+    latest_publication,
+    standing_places,
+)
+from tgfair.services.transitions import advance
+
+NOTE = "Cơ sở {code} tự chọn hoặc nhận gian được mời."
+
+
+def open_booths(session: Session, fair_id: int, *, now: datetime) -> list[Booth]:
+    """Return the booths that may be picked or offered, by label.
+
+    Not those out of use, nor those that the published plan still shows as somebody's.
+    """
+    taken = select(Assignment.booth_id).where(
+        Assignment.fair_id == fair_id, Assignment.state.in_(OCCUPYING), ~is_over(now)
+    )
+    return list(
+        session.scalars(
+            select(Booth)
+            .where(
+                Booth.fair_id == fair_id,
+                Booth.blocked_reason.is_(None),
+                Booth.id.not_in(taken),
+                Booth.id.not_in(shown_to_others(fair_id)),
+            )
+            .options(joinedload(Booth.zone))
+            .order_by(Booth.label)
+        )
+    )
+
+
+def shown_to_others(fair_id: int, application_id: int | None = None) -> Select[int]:
+    """Return the query of booths that the newest version shows as somebody else's."""
+    newest = (
+        select(Publication.id)
+        .where(Publication.fair_id == fair_id)
+        .order_by(Publication.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(PublicationRow.booth_id)
+        .join(Application)
+        .where(
+            PublicationRow.publication_id == newest,
+            Application.state.in_(SEES_BOOTH),
+            Application.id != (application_id or 0),
+        )
+    )
+
+
+def publish_taken(
+    session: Session, actor: Actor, application: Application, *, now: datetime
+) -> bool:
+    """Add the application's own places to the published plan, and confirm it.
+
+    False while nothing is published: then the application stays approved. The caller has taken
+    `lock_places`.
+    """
+    fair = application.fair
+    if latest_publication(session, fair.id) is None:
+        return False
+    own = {place for place in standing_places(session, fair.id) if place[0] == application.id}
+    others = {place for place in concerned_places(session, fair.id) if place[0] != application.id}
+    note = NOTE.format(code=application.code)
+    freeze(session, actor, fair, others | own, note=note, now=now)
+    if application.state is State.APPROVED:
+        booths = _labels(session, application)
+        advance(
+            session,
+            application,
+            Event.ALLOCATE,
+            actor=actor,
+            now=now,
+            proposed=False,
+            booths=booths,
+        )
+        confirm_chosen(session, actor, application, now=now)
+    return True
+
+
+def _labels(session: Session, application: Application) -> list[str]:
+    return list(
+        session.scalars(
+            select(Booth.label)
+            .join(Assignment, Assignment.booth_id == Booth.id)
+            .where(
+                Assignment.application_id == application.id,
+                Assignment.state == AssignmentState.LIVE,
+            )
+            .order_by(Booth.label)
+        )
+    )

@@ -1,0 +1,301 @@
+"""The waiting list as people use it: enter, leave, change the order with a reason, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
+from tgfair.core.workflow import ACCEPTED, STATE_LABELS, Event, State
+from tgfair.models.application import Application
+from tgfair.models.assignment import Assignment, AssignmentState
+from tgfair.models.booth import Booth
+from tgfair.models.fair import Fair
+from tgfair.models.waitlist import (
+    Offer,
+    OfferState,
+    WaitlistEntry,
+    WaitlistJump,
+    WaitSource,
+    WaitState,
+)
+from tgfair.policy import SYSTEM, Action, Actor, can, require, visible_to
+from tgfair.services.attendance import issue_to_named
+from tgfair.services.audit import record
+from tgfair.services.notifications import notify_application
+from tgfair.services.places import lock_places
+from tgfair.services.taken_places import publish_taken
+from tgfair.services.transitions import advance
+from tgfair.services.uow import find, reader, transaction
+from tgfair.services.waiting import (
+    close_offer,
+    end_waiting,
+    enter,
+    open_offer,
+    standing,
+    waiting_entry,
+)
+from tgfair.services.waitlist_rounds import entries_in_order
+
+MAY_WAIT = ACCEPTED | {State.WAITLISTED}
+MAX_REASON = 300
+
+
+class OfferOverError(ConflictError):
+    """There is no offer to answer any more."""
+
+    code = "offer_over"
+
+    def message(self) -> str:
+        """Say what can be done."""
+        return (
+            "Lời mời đã hết hạn hoặc đã được rút lại. Cơ sở có thể vào lại danh sách chờ, "
+            "hoặc gọi Ban Tổ chức."
+        )
+
+
+def enter_waitlist(actor: Actor, code: str, *, reason: str | None = None, now: datetime) -> int:
+    """Put an application at the end of the list and return its place in line.
+
+    Who is in it already keeps the place. A reason is kept for an entry by the organisers.
+
+    Raises:
+        InvalidError: it is not approved, or has as many booths as it asked for.
+        NotFoundError: missing or foreign.
+    """
+    with transaction() as session:
+        application = _application(session, actor, code)
+        if application.state not in MAY_WAIT:
+            raise InvalidError(
+                f"Hồ sơ {code} đang “{STATE_LABELS[application.state]}” "
+                "nên chưa vào danh sách chờ được."
+            )
+        if standing(session, application.id) >= application.booths_wanted:
+            raise InvalidError(f"Hồ sơ {code} đã có đủ gian như đã đăng ký.")
+        by_hand = can(actor, Action.ASSIGN_BOOTHS, application.fair)
+        source = WaitSource.HAND if by_hand else WaitSource.REQUEST
+        entry = enter(
+            session,
+            actor,
+            application,
+            source=source,
+            now=now,
+            reason=(reason or "").strip()[:MAX_REASON] or None,
+        )
+        record(session, actor, "waitlist.entered", application, now=now, source=source)
+        order = [one.id for one in entries_in_order(session, application.fair_id)]
+        return order.index(entry.id) + 1
+
+
+def enter_from_order(
+    session: Session,
+    actor: Actor,
+    applications: Sequence[Application],
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Put applications at the end of the list in the order of a draw, in the caller's transaction.
+
+    The caller has taken `lock_places`. Who waits already keeps the place.
+    """
+    for application in applications:
+        enter(session, actor, application, source=WaitSource.DRAW, now=now, reason=reason)
+
+
+def leave_waitlist(actor: Actor, code: str, *, now: datetime) -> None:
+    """Take an application off the list; an open offer ends with it.
+
+    Raises:
+        NotFoundError: it does not wait.
+    """
+    with transaction() as session:
+        application = _application(session, actor, code)
+        if waiting_entry(session, application.id) is None:
+            raise NotFoundError
+        end_waiting(session, application.id, WaitState.LEFT, now=now)
+        record(session, actor, "waitlist.left", application, now=now)
+
+
+def _application(session: Session, actor: Actor, code: str) -> Application:
+    """Load what the actor may act for, under the lock of its fair's places."""
+    seen = find(session, Application, Application.code == code, visible_to(actor, Application))
+    require(actor, Action.PICK_BOOTH, seen)
+    lock_places(session, seen.fair_id)
+    session.refresh(seen)
+    return seen
+
+
+def move_in_line(
+    actor: Actor, fair_id: int, code: str, *, to_place: int, reason: str, now: datetime
+) -> tuple[int, int]:
+    """Move an entry to another place, with a reason shown to everybody; return both places.
+
+    Raises:
+        InvalidError: no reason, or no such place.
+        NotFoundError: it does not wait at this fair.
+    """
+    words = reason.strip()[:MAX_REASON]
+    if not words:
+        raise InvalidError(
+            "Hãy ghi lý do đổi thứ tự: lý do được công khai cho mọi cơ sở.", field="reason"
+        )
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.ASSIGN_BOOTHS, fair)
+        lock_places(session, fair.id)
+        order = list(entries_in_order(session, fair.id))
+        entry = next((one for one in order if one.application.code == code), None)
+        if entry is None:
+            raise NotFoundError
+        before = order.index(entry) + 1
+        if not 1 <= to_place <= len(order) or to_place == before:
+            raise InvalidError(f"Hãy ghi một vị trí khác, từ 1 đến {len(order)}.", field="place")
+        order.remove(entry)
+        order.insert(to_place - 1, entry)
+        for rank, one in enumerate(order, 1):
+            one.rank = rank
+        session.add(
+            WaitlistJump(
+                entry_id=entry.id,
+                fair_id=fair.id,
+                from_place=before,
+                to_place=to_place,
+                reason=words,
+                at=now,
+                actor_id=actor.user_id,
+            )
+        )
+        record(
+            session,
+            actor,
+            "waitlist.moved",
+            entry.application,
+            now=now,
+            before=before,
+            after=to_place,
+            reason=words,
+        )
+        return before, to_place
+
+
+def accept_offer(actor: Actor, code: str, *, now: datetime) -> list[str]:
+    """Take the offered booths and return their labels; badges follow when they are published.
+
+    Raises:
+        OfferOverError: the offer ran out, was withdrawn or answered.
+        NotFoundError: missing or foreign.
+    """
+    with transaction() as session:
+        application = _application(session, actor, code)
+        offer = _offer(session, application, now=now)
+        labels = _take(session, offer, now=now)
+        offer.entry.state = WaitState.PLACED
+        offer.entry.left_at = now
+        if application.state is State.WAITLISTED:
+            note = "Nhận gian từ danh sách chờ."
+            advance(
+                session, application, Event.APPROVE, actor=SYSTEM, now=now, reason=note, mails=()
+            )
+        record(session, actor, "waitlist.accepted", application, now=now, booths=labels)
+        if not publish_taken(session, actor, application, now=now):
+            picked = ", ".join(labels)
+            dedupe = f"offer:{offer.id}"
+            notify_application(
+                session, "booth_picked", application, dedupe=dedupe, now=now, picked=picked
+            )
+        confirmed = application.state is State.CONFIRMED
+    if confirmed:
+        issue_to_named(actor, code, now=now)
+    return labels
+
+
+def _offer(session: Session, application: Application, *, now: datetime) -> Offer:
+    offer = open_offer(session, application.id)
+    if offer is None or offer.until <= now or application.state not in MAY_WAIT:
+        raise OfferOverError
+    return offer
+
+
+def _take(session: Session, offer: Offer, *, now: datetime) -> list[str]:
+    offer.state = OfferState.ACCEPTED
+    offer.answered_at = now
+    session.flush()
+    held = (Assignment.offer_id == offer.id, Assignment.state == AssignmentState.HELD)
+    labels = list(
+        session.scalars(select(Booth.label).join(Assignment).where(*held).order_by(Booth.label))
+    )
+    session.execute(
+        update(Assignment).where(*held).values(state=AssignmentState.LIVE, held_until=None)
+    )
+    return labels
+
+
+def decline_offer(actor: Actor, code: str, *, keep_waiting: bool, now: datetime) -> None:
+    """Turn the offered booths down, and keep waiting for others or leave the list.
+
+    Raises:
+        OfferOverError: the offer ran out, was withdrawn or answered.
+        NotFoundError: missing or foreign.
+    """
+    with transaction() as session:
+        application = _application(session, actor, code)
+        offer = _offer(session, application, now=now)
+        close_offer(session, offer, OfferState.DECLINED, now=now)
+        if not keep_waiting:
+            end_waiting(session, application.id, WaitState.LEFT, now=now)
+        record(session, actor, "waitlist.declined", application, now=now, keeps=keep_waiting)
+
+
+def withdraw_offer(actor: Actor, fair_id: int, code: str, *, reason: str, now: datetime) -> None:
+    """Take an open offer back; the entry keeps its place, and may be offered the same again.
+
+    Raises:
+        InvalidError: no reason.
+        OfferOverError: there is none.
+    """
+    if not reason.strip():
+        raise InvalidError("Hãy ghi lý do rút lời mời.", field="reason")
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id)
+        require(actor, Action.ASSIGN_BOOTHS, fair)
+        lock_places(session, fair.id)
+        application = find(
+            session, Application, Application.fair_id == fair.id, Application.code == code
+        )
+        offer = open_offer(session, application.id)
+        if offer is None:
+            raise OfferOverError
+        close_offer(session, offer, OfferState.WITHDRAWN, now=now)
+        record(
+            session,
+            actor,
+            "waitlist.offer_withdrawn",
+            application,
+            now=now,
+            reason=reason.strip()[:MAX_REASON],
+        )
+
+
+def place_in_line(actor: Actor, code: str) -> int | None:
+    """Return the place of an application in its fair's list, or None when it does not wait.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    session = reader()
+    application = find(
+        session, Application, Application.code == code, visible_to(actor, Application)
+    )
+    order = session.scalars(
+        select(WaitlistEntry.application_id)
+        .where(
+            WaitlistEntry.fair_id == application.fair_id,
+            WaitlistEntry.state == WaitState.WAITING,
+        )
+        .order_by(WaitlistEntry.rank, WaitlistEntry.id)
+    ).all()
+    return order.index(application.id) + 1 if application.id in order else None
