@@ -158,6 +158,7 @@ def test_drawing_board_saves_and_the_second_one_is_told(fair, drawing, client, a
         409,
         {
             "conflict": True,
+            "version": first.json["version"],
             "message": f"{organiser.name} vừa sửa bản vẽ này. "
             "Tên, ghi chú hoặc hướng bắc của sơ đồ thay đổi.",
         },

@@ -32,12 +32,18 @@ SHOWN_CHANGES = 8
 
 
 class DraftConflictError(ConflictError):
-    """Somebody else saved the draft since it was shown; `changes` is what they did."""
+    """Somebody else saved the draft since it was shown.
+
+    `changes` is what differs, `version` the one that is theirs.
+    """
 
     code = "draft_conflict"
 
-    def __init__(self, who: str, at: datetime, changes: tuple[Change, ...]) -> None:
+    def __init__(
+        self, who: str, at: datetime, changes: tuple[Change, ...], *, version: int
+    ) -> None:
         super().__init__(who, at, changes)
+        self.version = version
         self.who = who
         self.at = at
         self.changes = changes
@@ -286,7 +292,9 @@ def put_draft(
 
 
 def _conflict(session: Session, row: PlanDraft, changes: list[Change]) -> DraftConflictError:
-    return DraftConflictError(_name_of(session, row.updated_by_id), row.updated_at, tuple(changes))
+    return DraftConflictError(
+        _name_of(session, row.updated_by_id), row.updated_at, tuple(changes), version=row.version
+    )
 
 
 def _name_of(session: Session, user_id: int | None) -> str:

@@ -8,6 +8,7 @@ const MODULES = [
   ["[data-copy], [data-share-url], [data-print]", "./copy.js"],
   ["[data-bulk]", "./select.js"],
   ["[data-plan]", "./plan.js"],
+  ["[data-plan-editor]", "./plan/editor.js"],
   ["[data-countdown]", "./countdown.js"],
   ["[data-filter]", "./filter.js"],
   ["[data-board]", "./board.js"],

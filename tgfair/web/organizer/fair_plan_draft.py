@@ -13,7 +13,6 @@ from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.core.layout.checks import check_plan
 from tgfair.core.layout.draft import draft_as_json
 from tgfair.core.layout.plan import KIND_NAMES
-from tgfair.core.layout.rows import NUMBERING_NAMES
 from tgfair.documents.plan_file import read_plan_file
 from tgfair.models.fair import Fair
 from tgfair.services import plan_drafts, plan_pictures
@@ -23,7 +22,14 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_plan import fair_to_draw
 from tgfair.web.organizer.frame import fair_frame
-from tgfair.web.organizer.plan_forms import BOOTH_TYPES, FRONTS, DraftForm
+from tgfair.web.organizer.plan_forms import (
+    BOOTH_TYPES,
+    DraftForm,
+    GroupForm,
+    ObjectForm,
+    RowForm,
+    SheetForm,
+)
 
 SHOWN = 100
 PAGES = {"ve": "organizer.plan_editor", "bang": "organizer.plan_table"}
@@ -61,7 +67,10 @@ def plan_editor(slug: str) -> Any:
         "organizer/plan_editor.html",
         view=view,
         board=view and _board(fair, view),
-        problems=check_plan(view.plan)[:SHOWN] if view else [],
+        item=ObjectForm(prefix="item-"),
+        row=RowForm(prefix="row-"),
+        group=GroupForm(prefix="group-"),
+        sheet=SheetForm(prefix="sheet-"),
         picture=FileForm(data={"version": view.version if view else 0}),
         **fair_frame(fair),
     )
@@ -76,9 +85,7 @@ def _board(fair: Fair, view: DraftView) -> dict[str, Any]:
         "saveUrl": url_for("organizer.save_plan_draft", slug=fair.slug),
         "pictureUrl": url_for("organizer.plan_picture", slug=fair.slug) if view.picture else None,
         "kinds": KIND_NAMES,
-        "fronts": FRONTS,
         "types": BOOTH_TYPES,
-        "numberings": NUMBERING_NAMES,
     }
 
 
@@ -101,8 +108,10 @@ def save_plan_draft(slug: str) -> Any:
     except (ValueError, RecursionError):  # no JSON at all
         return jsonify(message="Bản vẽ gửi lên không đọc được."), 400
     except TgfairError as error:
+        # `version` lets whoever was second go on over the other's drawing, knowing what it was
         lost = isinstance(error, DraftConflictError)
-        return jsonify(message=error.message(), conflict=lost), status_of(error)
+        version = error.version if isinstance(error, DraftConflictError) else 0
+        return jsonify(message=error.message(), conflict=lost, version=version), status_of(error)
     return jsonify(version=version, saved=f"Đã lưu nháp lúc {vn_time(now())}")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, FloatField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.widgets import TextInput
 
 from tgfair.core.layout.plan import KIND_NAMES, Group, Kind, Plan, PlanObject
 from tgfair.core.layout.rows import NUMBERING_NAMES, Numbering, RowRequest
@@ -34,6 +35,12 @@ BOOTH_TYPES = {
 
 class MetresField(FloatField):
     """A length as people type it: 1,2 or 1.2."""
+
+    # a browser's own number field shows "1,5" as nothing
+    widget = TextInput()
+
+    def __init__(self, label: str, validators: Any, **options: Any) -> None:
+        super().__init__(label, validators, render_kw={"inputmode": "decimal"}, **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the comma as the decimal point."""

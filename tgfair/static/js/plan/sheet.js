@@ -1,0 +1,144 @@
+/* Draws a document as SVG and keeps it in step: only what was replaced is drawn again. */
+import { corners } from "./geometry.js";
+import { nameOf } from "./problems.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const UPWARDS = ["zone", "aisle", "tree", "wall", "toilet", "power", "stage", "gate", "text", "booth"];
+const MARGIN_M = 2;
+const LARGEST_LABEL_M = 1.3;
+
+export function svgElement(name, attributes = {}, children = []) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const path = (points) => `M${points.map(([x, y]) => `${x} ${y}`).join("L")}z`;
+export const outline = (item) => path(item.poly ?? corners(item));
+
+export class Sheet {
+  constructor(pictureUrl) {
+    this.pictureUrl = pictureUrl;
+    this.drawn = new Map();
+    this.ground = svgElement("g", { "aria-hidden": "true" });
+    this.items = svgElement("g", { role: "none" });
+    this.over = svgElement("g", { "aria-hidden": "true", class: "over" });
+    this.svg = svgElement("svg", { class: "plan-svg", role: "none" }, [this.ground, this.items, this.over]);
+  }
+
+  /* Returns whether the size of the sheet is another one. */
+  render(document, selection) {
+    const before = this.document;
+    this.document = document;
+    this.colors = new Map(document.groups.map((group) => [group.id, group.color]));
+    const resized = before?.size !== document.size;
+    if (resized || before?.background !== document.background) {
+      this.drawGround(document);
+    }
+    const inOrder = [...document.objects].sort((a, b) => UPWARDS.indexOf(a.kind) - UPWARDS.indexOf(b.kind));
+    const recoloured = before?.groups !== document.groups;
+    inOrder.forEach((item, place) => {
+      const known = this.drawn.get(item.id);
+      const element = known?.item === item && !recoloured ? known.element : this.draw(item, known?.element);
+      this.drawn.set(item.id, { item, element });
+      if (this.items.children[place] !== element) {
+        this.items.insertBefore(element, this.items.children[place] ?? null);
+      }
+    });
+    while (this.items.children.length > inOrder.length) {
+      this.drawn.delete(this.items.lastChild.dataset.id);
+      this.items.lastChild.remove();
+    }
+    this.mark("selected", selection);
+    return resized;
+  }
+
+  mark(name, ids) {
+    for (const [id, { element }] of this.drawn) {
+      element.classList.toggle(name, ids.has(id));
+      if (name === "selected") {
+        element.setAttribute("aria-selected", ids.has(id));
+      }
+    }
+  }
+
+  drawGround(document) {
+    const [width, height] = document.size;
+    const edge = 2 * MARGIN_M;
+    this.svg.setAttribute("viewBox", `${-MARGIN_M} ${-MARGIN_M} ${width + edge} ${height + edge}`);
+    const steps = (most) => [...Array(Math.floor(most / 5) + 1).keys()].map((n) => n * 5);
+    const lines = [
+      ...steps(width).map((x) => `M${x} 0V${height}`),
+      ...steps(height).map((y) => `M0 ${y}H${width}`),
+    ].join("");
+    const figure = (x, y, text) => svgElement("text", { x, y, class: "figure", "font-size": 0.9 }, [String(text)]);
+    this.ground.replaceChildren(
+      svgElement("path", { class: "ground", d: `M0 0H${width}V${height}H0z`, "font-size": 1 }),
+      ...this.picture(document.background),
+      svgElement("path", { class: "grid", d: lines }),
+      ...steps(width).filter((x) => x % 10 === 0).map((x) => figure(x, -0.4, x)),
+      ...steps(height).filter((y) => y % 10 === 0 && y > 0).map((y) => figure(-1, y + 0.3, y)),
+    );
+  }
+
+  picture(background) {
+    if (!background || !this.pictureUrl) {
+      return [];
+    }
+    const { x, y, scale, rot, opacity, width, height } = background;
+    const transform = `translate(${x} ${y}) rotate(${rot}) scale(${scale})`;
+    return [svgElement("image", { href: this.pictureUrl, width, height, transform, opacity })];
+  }
+
+  draw(item, old) {
+    const booth = item.kind === "booth";
+    const color = this.colors.get(item.group);
+    const kinds = [item.kind, ...(item.tags ?? []).filter((tag) => /^[a-z]+$/.test(tag))].join(" ");
+    const shape = svgElement("path", { d: outline(item), ...(!booth && { class: kinds, ...(color && { fill: color }) }) });
+    const element = svgElement(
+      "g",
+      {
+        id: `o-${item.id}`,
+        class: booth ? "ed booth" : "ed",
+        "data-id": item.id,
+        role: "option",
+        "aria-label": this.words(item),
+        "font-size": this.labelSize(item),
+        ...(booth && { fill: color ?? "#dfe6e2" }),
+      },
+      item.kind === "zone" && item.group ? [shape] : [shape, ...this.label(item)],
+    );
+    old?.replaceWith(element);
+    return element;
+  }
+
+  words(item) {
+    const short = (value) => String(value).replace(".", ",");
+    const zone = item.group ? `, khu ${item.group}` : "";
+    return `${nameOf(item)}, ${short(item.w)} × ${short(item.h)} m, cách trái ${short(item.x)}, cách trên ${short(item.y)}${zone}`;
+  }
+
+  labelSize(item) {
+    if (item.kind !== "booth") {
+      return Math.min(2, Math.max(0.4, Math.max(...this.document.size) / 85));
+    }
+    const along = Math.max(item.w, item.h) === item.h && item.w < 1 ? item.h : item.w;
+    const across = along === item.w ? item.h : item.w;
+    return Math.min((along * 0.95) / (0.62 * Math.max(2, item.label.length)), across * 0.6, LARGEST_LABEL_M).toFixed(2);
+  }
+
+  label(item) {
+    if (!item.label || item.kind === "power") {
+      return [];
+    }
+    const size = Number(this.labelSize(item));
+    const [x, y] = [item.x + item.w / 2, item.y + item.h / 2];
+    const upright = item.kind === "booth" ? item.w >= 1 || item.h <= item.w : item.h <= 2 * item.w;
+    const turn = upright ? {} : { transform: `rotate(-90 ${x} ${y})` };
+    const name = item.kind === "booth" ? {} : { class: `name on-${item.kind}` };
+    return [svgElement("text", { x, y: y + size * 0.36, ...turn, ...name }, [item.label])];
+  }
+}
