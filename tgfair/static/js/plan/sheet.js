@@ -74,13 +74,16 @@ export class Sheet {
       ...steps(width).map((x) => `M${x} 0V${height}`),
       ...steps(height).map((y) => `M0 ${y}H${width}`),
     ].join("");
-    const figure = (x, y, text) => svgElement("text", { x, y, class: "figure", "font-size": 0.9 }, [String(text)]);
+    const figure = (x, y, text) => svgElement("text", { x, y, class: "figure" }, [String(text)]);
+    const figures = [
+      ...steps(width).filter((x) => x % 10 === 0).map((x) => figure(x, -0.4, x)),
+      ...steps(height).filter((y) => y % 10 === 0 && y > 0).map((y) => figure(-1, y + 0.3, y)),
+    ];
     this.ground.replaceChildren(
       svgElement("path", { class: "ground", d: `M0 0H${width}V${height}H0z`, "font-size": 1 }),
       ...this.picture(document.background),
       svgElement("path", { class: "grid", d: lines }),
-      ...steps(width).filter((x) => x % 10 === 0).map((x) => figure(x, -0.4, x)),
-      ...steps(height).filter((y) => y % 10 === 0 && y > 0).map((y) => figure(-1, y + 0.3, y)),
+      svgElement("g", { "font-size": 0.9 }, figures), // a size on the text itself is overruled by plan.css
     );
   }
 
