@@ -110,12 +110,12 @@ def leave_waitlist(actor: Actor, code: str, *, now: datetime) -> None:
     """Take an application off the list; an open offer ends with it.
 
     Raises:
-        NotFoundError: it does not wait.
+        InvalidError: it does not wait.
     """
     with transaction() as session:
         application = _application(session, actor, code)
         if waiting_entry(session, application.id) is None:
-            raise NotFoundError
+            raise InvalidError(f"Hồ sơ {code} không ở trong danh sách chờ.")
         end_waiting(session, application.id, WaitState.LEFT, now=now)
         record(session, actor, "waitlist.left", application, now=now)
 

@@ -26,6 +26,7 @@ from tgfair.web.organizer import (
     reviews,
     slots,
     users,
+    waitlist,
 )
 from tgfair.web.organizer.blueprint import bp
 
@@ -56,4 +57,5 @@ __all__ = [
     "reviews",
     "slots",
     "users",
+    "waitlist",
 ]

@@ -17,6 +17,7 @@ ROOMS: tuple[tuple[str, str, Action], ...] = (
     ("Nộp hộ", "nop-ho", Action.FILE_ON_BEHALF),
     ("Sơ đồ", "so-do", Action.VIEW_FAIR),
     ("Xếp gian", "xep", Action.ASSIGN_BOOTHS),
+    ("Danh sách chờ", "danh-sach-cho", Action.ASSIGN_BOOTHS),
     ("Bốc thăm", "boc-tham", Action.RUN_DRAW),
     ("Khung giờ", "khung-gio", Action.EDIT_FAIR),
     ("Thông báo", "thong-bao", Action.SEND_MESSAGES),

@@ -1,0 +1,86 @@
+"""Picking a booth and the waiting list, through the pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.builders import (
+    csrf_of,
+    install_plan,
+    make_application,
+    make_exhibitor,
+    make_fair,
+    make_member,
+    make_user,
+    sign_in,
+)
+from tgfair import clock
+from tgfair.core.workflow import State
+from tgfair.models import BoothGiving, Role
+from tgfair.policy import SYSTEM
+from tgfair.services.holds import hold_booth
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def context(app):
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def fair():
+    day = clock.day_in_vietnam(clock.real_now()) + timedelta(days=60)
+    fair = make_fair(giving=BoothGiving.FIRST_COME, first_day=day, last_day=day)
+    install_plan(fair)
+    return fair
+
+
+def producer(client, fair):
+    exhibitor = make_exhibitor()
+    application = make_application(fair, exhibitor, State.APPROVED)
+    sign_in(client, make_member(exhibitor))
+    return f"/ho-so/{application.code}/chon-gian", application.code
+
+
+def test_producer_picks_from_the_table_and_takes_the_booth(client, fair):
+    url, _ = producer(client, fair)
+    assert "A01" in client.get(url).text
+
+    held = client.post(url, data={"csrf_token": csrf_of(client), "gian": "A01"})
+    assert held.status_code == 303
+    assert "Nhận gian này" in client.get(url).text
+    taken = client.post(f"{url}/nhan", data={"csrf_token": csrf_of(client)})
+
+    assert taken.status_code == 303
+    assert "đã có đủ 1 gian" in client.get(url).text
+
+
+def test_loser_gets_alternatives_with_409(client, fair):
+    rival = make_application(fair, make_exhibitor(), State.APPROVED)
+    hold_booth(SYSTEM, rival.code, "A01", now=clock.real_now())
+    url, _ = producer(client, fair)
+
+    lost = client.post(url, data={"csrf_token": csrf_of(client), "gian": "A01"})
+
+    assert lost.status_code == 409
+    assert "Còn trống: A02" in lost.text
+
+
+def test_organiser_sees_the_line_and_offers(client, fair):
+    code = make_application(fair, make_exhibitor(), State.WAITLISTED).code
+    sign_in(client, make_user(Role.ORGANISER))
+    url = f"/ql/{fair.slug}/danh-sach-cho"
+    form = {"csrf_token": csrf_of(client)}
+
+    client.post(f"{url}/them", data={**form, "code": code})
+    assert "Có gian hợp, chờ mời" in client.get(url).text
+    client.post(f"{url}/moi", data=form)
+
+    assert "Đang mời, hạn" in client.get(url).text

@@ -1,0 +1,109 @@
+"""What the pages of picking and of the waiting list show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tgfair.models.application import Application
+from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
+from tgfair.models.booth import Booth
+from tgfair.models.fair import Fair
+from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry
+from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.services.holds import Hold, why_not_pick
+from tgfair.services.places import is_over
+from tgfair.services.suiting import reasons_against
+from tgfair.services.taken_places import open_booths
+from tgfair.services.uow import find, reader
+from tgfair.services.waiting import open_offer
+from tgfair.services.waitlist_rounds import entries_in_order, next_round
+from tgfair.services.waitlists import place_in_line
+
+
+@dataclass(frozen=True)
+class PickPage:
+    """Free booths that suit, the booth held, the place in line and the offer."""
+
+    application: Application
+    refusal: str
+    booths: Sequence[Booth]
+    hold: Hold | None
+    place: int | None
+    offered: Sequence[str]
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry of the list, with its open offer or the reason why there is none."""
+
+    place: int
+    entry: WaitlistEntry
+    until: datetime | None
+    why_not: str
+
+
+def pick_page(actor: Actor, code: str, *, now: datetime) -> PickPage:
+    """Return what a producer may pick at this moment.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
+    session = reader()
+    application = find(
+        session, Application, Application.code == code, visible_to(actor, Application)
+    )
+    require(actor, Action.PICK_BOOTH, application)
+    refusal = why_not_pick(session, application, now=now)
+    free = [] if refusal else open_booths(session, application.fair_id, now=now)
+    held = session.execute(
+        select(Booth.label, Assignment.held_until)
+        .join(Assignment, Assignment.booth_id == Booth.id)
+        .where(
+            Assignment.application_id == application.id,
+            Assignment.state == AssignmentState.HELD,
+            Assignment.source == AssignmentSource.HOLD,
+            ~is_over(now),
+        )
+    ).one_or_none()
+    offer = open_offer(session, application.id)
+    labels = (
+        select(Booth.label)
+        .join(Assignment)
+        .where(Assignment.offer_id == (offer.id if offer else 0))
+        .order_by(Booth.label)
+    )
+    return PickPage(
+        application=application,
+        refusal=refusal,
+        booths=[booth for booth in free if not reasons_against(application, booth)],
+        hold=Hold(held[0], held[1]) if held and held[1] else None,
+        place=place_in_line(actor, code),
+        offered=session.scalars(labels).all(),
+        until=offer.until if offer else None,
+    )
+
+
+def waiting_lines(actor: Actor, fair: Fair, *, now: datetime) -> list[Line]:
+    """Return the list in its order, each entry with its offer or the reason why not."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    session = reader()
+    entries = entries_in_order(session, fair.id)
+    why = next_round(session, fair, now=now).why_not
+    until = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(Offer.entry_id, Offer.until).where(
+                Offer.fair_id == fair.id, Offer.state == OfferState.OFFERED
+            )
+        )
+    }
+    ready = "Có gian hợp, chờ mời."
+    return [
+        Line(place, entry, until.get(entry.id), why.get(entry.id, ready))
+        for place, entry in enumerate(entries, 1)
+    ]
