@@ -236,9 +236,7 @@ def test_cancelling_a_fair_tells_guests_without_an_application():
     make_application(fair, applicant, State.APPROVED)
     seen = fair_of(fair.slug).version
 
-    set_fair_status(
-        SYSTEM, fair.id, FairStatus.CANCELLED, reason="Bão", seen_version=seen, now=NOW
-    )
+    set_fair_status(SYSTEM, fair.id, FairStatus.CANCELLED, reason="Bão", seen_version=seen, now=NOW)
 
     rows = reader().scalars(select(Message).order_by(Message.id)).all()
     assert [(row.kind, row.exhibitor.name, row.channel, row.state) for row in rows] == [

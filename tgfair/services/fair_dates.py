@@ -200,9 +200,7 @@ def _told(live: list[Application]) -> list[Application]:
     return [one for one in live if one.state is not State.DRAFT]
 
 
-def invited_guests(
-    session: Session, fair: Fair, told: Sequence[Application]
-) -> list[Invitation]:
+def invited_guests(session: Session, fair: Fair, told: Sequence[Application]) -> list[Invitation]:
     """Return who was invited and may come, beside those told about their application."""
     known = {one.exhibitor_id for one in told}
     invitations = session.scalars(
