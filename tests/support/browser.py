@@ -6,12 +6,22 @@ import re
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+)
 
 from tests.support.binaries import chromium
 
 HEIGHTS = {320: 640, 360: 740, 1280: 900}
 LOCAL_SCHEMES = {"data", "blob", "about"}
+# A busy machine is slow, not wrong: a state that never comes fails all the same.
+expect.set_options(timeout=20_000)
 
 
 def launch(playwright: Playwright, *arguments: str) -> Browser:
