@@ -105,6 +105,7 @@ TABLE: dict[str, frozenset[str]] = {
     "public.fair_calendar": ANYONE,
     "public.badge": ANYONE,
     "public.draws": ANYONE,
+    "public.waiting_order": ANYONE,
     "public.draw": ANYONE,
     "public.draw_list": ANYONE,
     "public.draw_json": ANYONE,

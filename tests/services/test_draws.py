@@ -46,6 +46,7 @@ from tgfair.services.draw_numbers import (
 from tgfair.services.draw_objections import answer_objection, object_to_list
 from tgfair.services.draws import ConflictDrawError, DrawPlan, call_off, correct_list, freeze_list
 from tgfair.services.uow import reader, transaction
+from tgfair.services.waitlist_rounds import entries_in_order
 
 AT = NOW + timedelta(hours=30)
 LATER = AT + timedelta(minutes=10)
@@ -152,6 +153,8 @@ def test_same_number_from_two_people_draws_at_once(fair, people):
         (AssignmentSource.DRAW, AssignmentState.LIVE, draw.run_id)
     }
     assert [a.code for a in waiting_order(reader(), draw)] == outcome.waiting["A"]
+    line = entries_in_order(reader(), fair.id)
+    assert [entry.application.code for entry in line] == outcome.waiting["A"]
     assert [e.application.code for e in sorted(draw.entries, key=lambda e: e.lot)] == (
         outcome.lots["A"]
     )

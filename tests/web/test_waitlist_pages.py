@@ -21,6 +21,7 @@ from tgfair.core.workflow import State
 from tgfair.models import BoothGiving, Role
 from tgfair.policy import SYSTEM
 from tgfair.services.holds import hold_booth
+from tgfair.services.waitlists import enter_waitlist, move_in_line
 
 
 @pytest.fixture
@@ -84,3 +85,27 @@ def test_organiser_sees_the_line_and_offers(client, fair):
     client.post(f"{url}/moi", data=form)
 
     assert "Đang mời, hạn" in client.get(url).text
+
+
+def test_everybody_sees_the_order_and_each_change_of_it_with_its_reason(client, fair):
+    one, two = (make_application(fair, make_exhibitor(), State.APPROVED).code for _ in range(2))
+    for code in (one, two):
+        enter_waitlist(SYSTEM, code, now=clock.real_now())
+    move_in_line(SYSTEM, fair.id, two, to_place=1, reason="Nhường vì ốm", now=clock.real_now())
+
+    page = client.get(f"/{fair.slug}/danh-sach-cho/").text
+
+    assert page.index(two) < page.index(one)
+    assert f"hồ sơ {two} từ vị trí 2 đến 1. Lý do: Nhường vì ốm" in page
+
+
+def test_code_of_another_fair_does_not_enter_this_list(client, fair):
+    elsewhere = make_application(make_fair(), make_exhibitor(), State.APPROVED).code
+    sign_in(client, make_user(Role.ORGANISER))
+    url = f"/ql/{fair.slug}/danh-sach-cho"
+
+    client.post(f"{url}/them", data={"csrf_token": csrf_of(client), "code": elsewhere})
+
+    page = client.get(url).text
+    assert f"Hội chợ này không có hồ sơ {elsewhere}" in page
+    assert "Chưa có ai chờ" in page

@@ -18,7 +18,8 @@ from tgfair.core.workflow import ACCEPTED
 from tgfair.models.application import Application
 from tgfair.models.assignment import AllocationRun, Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
-from tgfair.models.draw import Draw, DrawEntry, DrawNote, DrawState
+from tgfair.models.draw import Draw, DrawEntry, DrawMode, DrawNote, DrawState
+from tgfair.models.waitlist import WaitSource
 from tgfair.policy import Actor
 from tgfair.services import waiting
 from tgfair.services.audit import record
@@ -160,6 +161,9 @@ def _draw(session: Session, actor: Actor, draw: Draw, public: str, *, now: datet
     applications = _applications(session, draw)
     _give_lots(session, draw, outcome, applications)
     _give_booths(session, draw, applications, now=now)
+    if draw.mode is not DrawMode.ORDER:  # else everybody on the list is still to choose
+        for application in waiting_order(session, draw):
+            waiting.enter(session, actor, application, source=WaitSource.DRAW, now=now)
     record(session, actor, "draw.drawn", draw, now=now, number=draw.number, seed=draw.seed)
     for application in applications.values():
         if application.state in ACCEPTED:

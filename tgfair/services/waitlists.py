@@ -57,17 +57,21 @@ class OfferOverError(ConflictError):
         )
 
 
-def enter_waitlist(actor: Actor, code: str, *, reason: str | None = None, now: datetime) -> int:
+def enter_waitlist(
+    actor: Actor, code: str, *, now: datetime, fair_id: int | None = None, reason: str | None = None
+) -> int:
     """Put an application at the end of the list and return its place in line.
 
     Who is in it already keeps the place. A reason is kept for an entry by the organisers.
 
     Raises:
         InvalidError: it is not approved, or has as many booths as it asked for.
-        NotFoundError: missing or foreign.
+        NotFoundError: missing, foreign, or of another fair than `fair_id`.
     """
     with transaction() as session:
         application = _application(session, actor, code)
+        if fair_id not in {None, application.fair_id}:
+            raise NotFoundError
         if application.state not in MAY_WAIT:
             raise InvalidError(
                 f"Hồ sơ {code} đang “{STATE_LABELS[application.state]}” "

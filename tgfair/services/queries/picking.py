@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
-from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry
+from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry, WaitlistJump
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.holds import Hold, why_not_pick
 from tgfair.services.places import is_over
@@ -107,3 +108,22 @@ def waiting_lines(actor: Actor, fair: Fair, *, now: datetime) -> list[Line]:
         Line(place, entry, until.get(entry.id), why.get(entry.id, ready))
         for place, entry in enumerate(entries, 1)
     ]
+
+
+def public_order(fair: Fair) -> Sequence[WaitlistEntry]:
+    """Return who waits, in order; a page shows codes and needs, no names."""
+    return entries_in_order(reader(), fair.id)
+
+
+def public_jumps(fair: Fair) -> Sequence[WaitlistJump]:
+    """Return every change of the order by hand, newest first."""
+    return (
+        reader()
+        .scalars(
+            select(WaitlistJump)
+            .where(WaitlistJump.fair_id == fair.id)
+            .options(joinedload(WaitlistJump.entry).joinedload(WaitlistEntry.application))
+            .order_by(WaitlistJump.id.desc())
+        )
+        .all()
+    )

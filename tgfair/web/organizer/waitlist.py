@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 
-from tgfair.core.errors import TgfairError
+from tgfair.core.errors import InvalidError, NotFoundError, TgfairError
 from tgfair.core.waitlist import Rule
 from tgfair.models.fair import BoothGiving, Fair
 from tgfair.policy import Action, require
@@ -87,8 +87,11 @@ def add_waiting(slug: str) -> Any:
     """Put an application at the end of the list."""
     code = request.form.get("code", "").strip().upper()[:24]
 
-    def act(_fair: Fair) -> str:
-        place = waitlists.enter_waitlist(actor(), code, now=now())
+    def act(fair: Fair) -> str:
+        try:
+            place = waitlists.enter_waitlist(actor(), code, now=now(), fair_id=fair.id)
+        except NotFoundError as error:
+            raise InvalidError(f"Hội chợ này không có hồ sơ {code}. Hãy xem lại mã.") from error
         return f"Hồ sơ {code} đứng thứ {place}."
 
     return _do(slug, act)

@@ -5,6 +5,7 @@ from tgfair.web.public import (
     catalogue,
     draws,
     home,
+    waitlist,
 )
 from tgfair.web.public.blueprint import bp
 
@@ -14,4 +15,5 @@ __all__ = [
     "catalogue",
     "draws",
     "home",
+    "waitlist",
 ]
