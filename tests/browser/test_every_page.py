@@ -81,6 +81,7 @@ def look(page, url: str) -> list[str]:
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(url, wait_until="load")
+        page.locator("main:visible").wait_for()  # the gate's screens are shown by a script
         problems += [f"{url} at {width}: {found}" for found in browsers.axe_violations(page)]
     page.set_viewport_size({"width": 320, "height": 640})
     if browsers.scrolls_sideways(page):

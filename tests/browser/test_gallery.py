@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.gallery_pages import HERE, write_gallery
 from tests.support.browser import Watch, axe_violations, new_context, scrolls_sideways
@@ -145,7 +146,7 @@ def test_controls_of_a_producer_are_large_enough(open_gallery):
 
 def test_error_summary_takes_the_focus_and_leads_to_the_field(open_gallery):
     page = open_gallery("producer_errors")
-    page.wait_for_function("document.activeElement.matches('[data-error-summary]')")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
     page.get_by_role("link", name="Số điện thoại thiếu 1 chữ số").click()
 
     assert page.evaluate("document.activeElement.id") == "phone"

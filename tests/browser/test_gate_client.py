@@ -425,6 +425,7 @@ def test_short_code_rule_is_the_same_in_the_phone(gate):
 @pytest.mark.parametrize("width", [320, 360, 1280])
 def test_every_screen_is_accessible_and_fits(open_gate, state, width, tmp_path):
     page = open_gate("/cong/ghep/GHEP-01", width=width)
+    expect(page.get_by_role("heading", name="Ghép máy với cổng")).to_be_visible()
     findings = {"pair": browsers.axe_violations(page)}
     pair(page)
     findings["gate"] = browsers.axe_violations(page)
