@@ -33,6 +33,7 @@ from tgfair.models import (
     Message,
     Role,
 )
+from tgfair.models.waitlist import WaitSource
 from tgfair.policy import SYSTEM
 from tgfair.services import allocations
 from tgfair.services.draw_freeze import FrozenForDrawError
@@ -155,6 +156,7 @@ def test_same_number_from_two_people_draws_at_once(fair, people):
     assert [a.code for a in waiting_order(reader(), draw)] == outcome.waiting["A"]
     line = entries_in_order(reader(), fair.id)
     assert [entry.application.code for entry in line] == outcome.waiting["A"]
+    assert {entry.source for entry in line} == {WaitSource.DRAW}
     assert [e.application.code for e in sorted(draw.entries, key=lambda e: e.lot)] == (
         outcome.lots["A"]
     )

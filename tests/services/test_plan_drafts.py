@@ -186,7 +186,7 @@ def test_tables_edit_the_same_draft(fair, organiser):
     gate = edit(plan_edits.put_object, PlanObject("", Kind.GATE, 0, 10, 0.5, 4, label="Cổng"))
     booths = view(organiser, fair).plan.booths
     edit(plan_edits.move_objects, [booths[0].id], (1.0, 2.0))
-    edit(plan_edits.relabel_booth, booths[1].id, "B99")
+    edit(plan_edits.put_object, replace(booths[1], label="B99"))
     edit(plan_edits.remove_objects, [booths[2].id])
     edit(plan_edits.remove_group, "A")
     edit(plan_edits.change_sheet, plan_edits.Sheet("Sân", 50, 30, 90, "Ghi chú"))

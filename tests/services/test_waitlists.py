@@ -40,7 +40,6 @@ from tgfair.policy import SYSTEM
 from tgfair.services import reviews
 from tgfair.services.allocations import assign_booth, release_booth
 from tgfair.services.holds import hold_booth
-from tgfair.services.places import lock_places
 from tgfair.services.publications import publish
 from tgfair.services.submissions import withdraw_application
 from tgfair.services.uow import reader, transaction
@@ -49,7 +48,6 @@ from tgfair.services.waitlists import (
     OfferOverError,
     accept_offer,
     decline_offer,
-    enter_from_order,
     enter_waitlist,
     leave_waitlist,
     move_in_line,
@@ -297,22 +295,6 @@ def test_withdrawn_offer_may_be_made_again(fair):
     sweep_offers(NOW)
 
     assert offers() == [(code, "A01", OfferState.WITHDRAWN), (code, "A01", OfferState.OFFERED)]
-
-
-def test_order_of_a_draw_fills_the_list(fair):
-    codes = [producer(fair)[1] for _ in range(3)]
-    drawn = [codes[2], codes[0], codes[1]]
-
-    with transaction() as session:
-        lock_places(session, fair.id)
-        rows = [
-            session.scalars(select(Application).where(Application.code == code)).one()
-            for code in drawn
-        ]
-        enter_from_order(session, SYSTEM, rows, now=NOW)
-
-    assert [place_in_line(SYSTEM, code) for code in drawn] == [1, 2, 3]
-    assert entry_of(codes[0]).source == WaitSource.DRAW
 
 
 def test_pickers_leave_booths_to_a_list_that_is_being_served(fair):

@@ -1,4 +1,4 @@
-"""Tables as .xlsx and .csv that no spreadsheet program takes for formulas.
+"""Tables as .xlsx that no spreadsheet program takes for formulas.
 
 openpyxl turns a text that begins with `=` into a formula and refuses control characters; here every
 text is a typed string cell and has lost its control characters before.
@@ -6,13 +6,12 @@ text is a typed string cell and has lost its control characters before.
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from tgfair.core.calendar_text import VIETNAM, vn_date, vn_datetime
@@ -29,7 +28,6 @@ _SHEET_NAME_FORBIDS: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _NARROWEST: Final = 8
 _WIDEST: Final = 60
 _HEADER_ROW: Final = 3
-_FIRST_IN_CSV: Final = ("=", "+", "-", "@", "\t", "\r")
 _DATE_FORMAT: Final = "dd/mm/yyyy"
 _TIME_FORMAT: Final = "dd/mm/yyyy hh:mm"
 _YES: Final = {True: "Có", False: "Không"}
@@ -66,18 +64,6 @@ def table_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Row]) -> by
     out = BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def table_csv(columns: Sequence[Column], rows: Iterable[Row]) -> bytes:
-    """Return UTF-8 CSV with a byte order mark, for programs that read nothing better.
-
-    A text that a spreadsheet program could take for a formula gets a leading apostrophe.
-    """
-    out = StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
-    writer.writerow([_csv_text(column.title) for column in columns])
-    writer.writerows([_csv_text(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Value) -> None:
@@ -121,11 +107,6 @@ def _style(sheet: Worksheet, columns: Sequence[Column], table: list[list[Value]]
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def _csv_text(value: Value) -> str:
-    text = _text(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FIRST_IN_CSV) else text
 
 
 def _text(value: Value) -> str:

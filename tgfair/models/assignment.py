@@ -23,6 +23,9 @@ class AssignmentState(StrEnum):
     RELEASED = "released"
 
 
+OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
+
+
 class AssignmentSource(StrEnum):
     """How the booth was found."""
 

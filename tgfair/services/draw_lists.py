@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tgfair.core.draw.feasibility import Applicant, Feasibility, ZoneOffer, share_out
 from tgfair.core.workflow import State
 from tgfair.models.application import Application
-from tgfair.models.assignment import Assignment, BoothShare
+from tgfair.models.assignment import OCCUPYING, Assignment, BoothShare
 from tgfair.models.booth import Booth
 from tgfair.models.draw import DrawMode
 from tgfair.models.fair import Fair
-from tgfair.services.places import OCCUPYING
 from tgfair.services.suiting import facts_of, needs_of
 
 ZONE_RULE = (

@@ -16,7 +16,13 @@ from tgfair.core.errors import ConflictError, ForbiddenError, InvalidError
 from tgfair.core.vietnamese import check_text
 from tgfair.core.workflow import ACCEPTED
 from tgfair.models.application import Application
-from tgfair.models.assignment import AllocationRun, Assignment, AssignmentSource, AssignmentState
+from tgfair.models.assignment import (
+    OCCUPYING,
+    AllocationRun,
+    Assignment,
+    AssignmentSource,
+    AssignmentState,
+)
 from tgfair.models.booth import Booth
 from tgfair.models.draw import Draw, DrawEntry, DrawMode, DrawNote, DrawState
 from tgfair.models.waitlist import WaitSource
@@ -25,7 +31,7 @@ from tgfair.services import waiting
 from tgfair.services.audit import record
 from tgfair.services.draws import MAX_NOTE, load_draw, require_frozen
 from tgfair.services.notifications import notify_application
-from tgfair.services.places import OCCUPYING, end_holds
+from tgfair.services.places import end_holds
 from tgfair.services.uow import transaction
 
 

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
 from tgfair.models.application import Application
-from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState, BoothShare
+from tgfair.models.assignment import (
+    OCCUPYING,
+    Assignment,
+    AssignmentSource,
+    AssignmentState,
+    BoothShare,
+)
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.models.waitlist import Offer, OfferState, WaitState
@@ -19,7 +25,6 @@ from tgfair.services.draw_freeze import refuse_frozen
 from tgfair.services.slot_places import give_back_all
 from tgfair.services.uow import find
 
-OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
 MAX_RELEASE_REASON = 300
 HOLD_OVER = "Hết giờ giữ gian"
 

@@ -19,12 +19,12 @@ from tgfair.core.layout.draft import Draft, draft_as_json, empty_plan, parse_dra
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
 from tgfair.models.account import User
-from tgfair.models.assignment import Assignment
+from tgfair.models.assignment import OCCUPYING, Assignment
 from tgfair.models.booth import Booth, PlanDraft, PlanVersion
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
-from tgfair.services.places import OCCUPYING, lock_places
+from tgfair.services.places import lock_places
 from tgfair.services.plans import put_plan
 from tgfair.services.uow import check_seen, find, reader, transaction
 

@@ -16,7 +16,7 @@ from tgfair.core.layout.draft import (
     without_group,
     without_objects,
 )
-from tgfair.core.layout.plan import MOST_OBJECTS, Group, Kind, Plan, PlanObject
+from tgfair.core.layout.plan import MOST_OBJECTS, Group, Plan, PlanObject
 from tgfair.core.layout.rows import RowRequest, row_of_booths
 from tgfair.policy import Actor
 from tgfair.services.identifiers import public_id
@@ -101,20 +101,6 @@ def move_objects(
         seen_version=seen_version,
         now=now,
     )
-
-
-def relabel_booth(
-    actor: Actor, fair_id: int, object_id: str, label: str, *, seen_version: int, now: datetime
-) -> None:
-    """Give a booth another label; everything else about it stays. Raises as `put_object` does."""
-
-    def change(plan: Plan) -> Plan:
-        item = object_of(plan, object_id)
-        if item.kind is not Kind.BOOTH:
-            raise InvalidError("Chỉ gian hàng có mã.")
-        return with_objects(plan, [replace(item, label=label)])
-
-    _edit(actor, fair_id, change, seen_version=seen_version, now=now)
 
 
 def put_group(

@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
 from tgfair.core.layout.plan import Plan, PlanObject, plan_as_json
-from tgfair.models.assignment import Assignment, AssignmentState, PublicationRow
+from tgfair.models.assignment import OCCUPYING, Assignment, PublicationRow
 from tgfair.models.booth import Booth, PlanVersion
 from tgfair.models.fair import Fair, Zone
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
 from tgfair.services.uow import find, transaction
-
-OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
 
 
 class BoothInUseError(ConflictError):

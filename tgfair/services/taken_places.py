@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
 from tgfair.models.assignment import (
+    OCCUPYING,
     Assignment,
     AssignmentState,
     Publication,
@@ -20,7 +21,7 @@ from tgfair.models.assignment import (
 )
 from tgfair.models.booth import Booth
 from tgfair.policy import Actor
-from tgfair.services.places import OCCUPYING, is_over
+from tgfair.services.places import is_over
 from tgfair.services.publications import (
     SEES_BOOTH,
     concerned_places,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -92,22 +91,6 @@ def enter_waitlist(
         record(session, actor, "waitlist.entered", application, now=now, source=source)
         order = [one.id for one in entries_in_order(session, application.fair_id)]
         return order.index(entry.id) + 1
-
-
-def enter_from_order(
-    session: Session,
-    actor: Actor,
-    applications: Sequence[Application],
-    *,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    """Put applications at the end of the list in the order of a draw, in the caller's transaction.
-
-    The caller has taken `lock_places`. Who waits already keeps the place.
-    """
-    for application in applications:
-        enter(session, actor, application, source=WaitSource.DRAW, now=now, reason=reason)
 
 
 def leave_waitlist(actor: Actor, code: str, *, now: datetime) -> None:

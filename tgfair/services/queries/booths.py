@@ -16,6 +16,7 @@ from tgfair.core.layout.reading import parse_plan
 from tgfair.core.workflow import State
 from tgfair.models.application import Application
 from tgfair.models.assignment import (
+    OCCUPYING,
     Assignment,
     AssignmentState,
     BoothShare,
@@ -26,8 +27,6 @@ from tgfair.models.booth import Booth, PlanVersion
 from tgfair.services.publications import SEES_BOOTH, latest_publication
 from tgfair.services.queries.fairs import newest_plan
 from tgfair.services.uow import reader
-
-OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
 
 
 class BoothState(StrEnum):

@@ -13,7 +13,7 @@ from tgfair.core.deadline import minute_of
 from tgfair.core.timetable import LABELS
 from tgfair.core.workflow import State
 from tgfair.models.application import Application
-from tgfair.models.assignment import Assignment, AssignmentState, BoothShare
+from tgfair.models.assignment import OCCUPYING, Assignment, BoothShare
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.job import Job, JobState
@@ -26,7 +26,6 @@ from tgfair.services.uow import reader
 WEEK = timedelta(days=7)
 # Booths not confirmed are a worry this long before the deadline, and after it.
 NEAR = timedelta(days=3)
-OCCUPYING = (AssignmentState.HELD, AssignmentState.LIVE)
 
 
 class Need(StrEnum):
