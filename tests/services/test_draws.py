@@ -175,6 +175,7 @@ def test_order_of_choosing_gives_lots_and_no_booth(fair, people):
     assert "Khu A chọn trong các gian: A01, A02, A03." in draw.closed["rules"]
     assert sorted(entry.lot for entry in draw.entries) == [1, 2, 3, 4]
     assert reader().scalar(select(func.count()).select_from(Assignment)) == 0
+    assert list(entries_in_order(reader(), fair.id)) == []
 
 
 def test_one_person_cannot_type_twice_nor_another_number(fair, people):
