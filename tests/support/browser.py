@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -15,10 +17,13 @@ from playwright.sync_api import (
     Request,
     expect,
 )
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.binaries import chromium
 
 HEIGHTS = {320: 640, 360: 740, 1280: 900}
+LOOKS = 4
+T = TypeVar("T")
 LOCAL_SCHEMES = {"data", "blob", "about"}
 # A busy machine is slow, not wrong: a state that never comes fails all the same.
 expect.set_options(timeout=20_000)
@@ -74,14 +79,34 @@ class Watch:
         return [line for line in self.problems if not any(re.search(p, line) for p in patterns)]
 
 
+def _on_a_whole_page(page: Page, look: Callable[[], T]) -> T:
+    """Look at a page that has loaded; a page that leaves meanwhile is looked at again, thrice.
+
+    A click returns before the page that it asks for is there: what begins on the old document
+    ends without one ("documentElement of null", "context was destroyed").
+    """
+    for _ in range(LOOKS - 1):
+        page.wait_for_load_state("load")
+        address = page.url
+        try:
+            found = look()
+        except PlaywrightError:
+            continue
+        if page.url == address:
+            return found
+    page.wait_for_load_state("load")
+    return look()
+
+
 def axe_violations(page: Page) -> list[str]:
     """Return axe-core's findings on the page as it stands, `rule: target` each."""
     # Only violations are described in full: on a page of 150 rows the passes cost seconds.
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    options = {"resultTypes": ["violations"]}
+    found = _on_a_whole_page(page, lambda: Axe().run(page, options=options).response["violations"])
     return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
 
 
 def scrolls_sideways(page: Page) -> bool:
     """Return whether the page is wider than the screen."""
     script = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    return bool(page.evaluate(script))
+    return bool(_on_a_whole_page(page, lambda: page.evaluate(script)))
