@@ -155,7 +155,7 @@ def upgrade():
         sa.Column("hold_minutes", sa.Integer(), nullable=False),
         sa.Column(
             "waitlist_rule",
-            sa.Enum("strict", "skip", name="waitlistrule", native_enum=False, length=32),
+            sa.Enum("strict", "skip", name="rule", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("offer_hours", sa.Integer(), nullable=False),
@@ -1562,6 +1562,66 @@ def upgrade():
         )
 
     op.create_table(
+        "draw_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("booth_id", sa.Integer(), nullable=False),
+        sa.Column("to_booth_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("asked", "done", "refused", name="changestate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_draw_change_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_change_asked_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["booth_id"],
+            ["booth.id"],
+            name=op.f("fk_draw_change_booth_id_booth"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_change_decided_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["draw_id"], ["draw.id"], name=op.f("fk_draw_change_draw_id_draw"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_booth_id"],
+            ["booth.id"],
+            name=op.f("fk_draw_change_to_booth_id_booth"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_change")),
+    )
+    with op.batch_alter_table("draw_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_change_draw_id"), ["draw_id"], unique=False)
+        batch_op.create_index(
+            "uq_draw_change_asked",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+
+    op.create_table(
         "draw_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draw_id", sa.Integer(), nullable=False),
@@ -2058,6 +2118,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_draw_entry_application_id"))
 
     op.drop_table("draw_entry")
+    with op.batch_alter_table("draw_change", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_draw_change_asked",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_draw_change_draw_id"))
+
+    op.drop_table("draw_change")
     with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_waitlist_entry_waiting",

@@ -24,7 +24,9 @@ from tgfair.models.base import Base
 from tgfair.models.booth import Booth, PlanDraft, PlanVersion
 from tgfair.models.consent import Consent
 from tgfair.models.draw import (
+    ChangeState,
     Draw,
+    DrawChange,
     DrawEntry,
     DrawMode,
     DrawNote,
@@ -85,11 +87,13 @@ __all__ = [
     "BoothGiving",
     "BoothShare",
     "Certificate",
+    "ChangeState",
     "Channel",
     "CodePurpose",
     "Consent",
     "ContactSource",
     "Draw",
+    "DrawChange",
     "DrawEntry",
     "DrawMode",
     "DrawNote",

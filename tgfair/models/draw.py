@@ -86,6 +86,9 @@ class Draw(Versioned, Base):
     objections: Mapped[list[DrawObjection]] = relationship(
         cascade="all, delete-orphan", order_by="DrawObjection.id"
     )
+    changes: Mapped[list[DrawChange]] = relationship(
+        cascade="all, delete-orphan", order_by="DrawChange.id"
+    )
 
 
 class DrawEntry(Base):
@@ -111,6 +114,46 @@ class DrawEntry(Base):
     booth: Mapped[Booth | None] = relationship()
 
 
+class ChangeState(StrEnum):
+    """Where a change of a drawn booth stands."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class DrawChange(Base):
+    """A change of a booth that was drawn: one person asks with a reason, a second one does it."""
+
+    __tablename__ = "draw_change"
+    __table_args__ = (
+        Index(
+            "uq_draw_change_asked",
+            "application_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id", ondelete="CASCADE"), index=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    booth_id: Mapped[int] = mapped_column(ForeignKey("booth.id", ondelete="RESTRICT"))
+    # None: the booth is taken back. One with a holder: the two change places.
+    to_booth_id: Mapped[int | None] = mapped_column(ForeignKey("booth.id", ondelete="RESTRICT"))
+    reason: Mapped[str] = mapped_column(short(300))
+    state: Mapped[ChangeState] = mapped_column(text_enum(ChangeState))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+
+    application: Mapped[Application] = relationship()
+    booth: Mapped[Booth] = relationship(foreign_keys=[booth_id])
+    to_booth: Mapped[Booth | None] = relationship(foreign_keys=[to_booth_id])
+
+
 class DrawNote(Base):
     """What was done to a draw after its list was published; everybody may read it."""
 
@@ -119,7 +162,7 @@ class DrawNote(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
-    # corrected | postponed | called_off
+    # corrected | postponed | called_off | changed
     kind: Mapped[str] = mapped_column(short(16))
     text: Mapped[str] = mapped_column(short(400))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
