@@ -160,6 +160,7 @@ def upgrade():
         ),
         sa.Column("offer_hours", sa.Integer(), nullable=False),
         sa.Column("offers_on", sa.Boolean(), nullable=False),
+        sa.Column("booth_rules", sa.JSON(), nullable=False),
         sa.Column("hotline", sa.String(length=16), nullable=True),
         sa.Column("hotline_name", sa.String(length=80), nullable=True),
         sa.Column("texts", sa.JSON(), nullable=False),
@@ -204,45 +205,6 @@ def upgrade():
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
         sa.UniqueConstraint("phone", name=op.f("uq_user_account_phone")),
     )
-    op.create_table(
-        "allocation_run",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("label", sa.String(length=24), nullable=False),
-        sa.Column(
-            "source",
-            sa.Enum(
-                "hand",
-                "hold",
-                "draw",
-                "optimiser",
-                "offer",
-                name="assignmentsource",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("inputs_digest", sa.String(length=64), nullable=False),
-        sa.Column("result", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_allocation_run_created_by_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"],
-            ["fair.id"],
-            name=op.f("fk_allocation_run_fair_id_fair"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_run")),
-    )
-    with op.batch_alter_table("allocation_run", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_allocation_run_fair_id"), ["fair_id"], unique=False)
-
     op.create_table(
         "application",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -389,6 +351,17 @@ def upgrade():
     with op.batch_alter_table("fair_date_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_fair_date_change_fair_id"), ["fair_id"], unique=False)
 
+    op.create_table(
+        "fair_gates",
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("list_digest", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_fair_gates_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("fair_id", name=op.f("pk_fair_gates")),
+    )
     op.create_table(
         "gate",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -672,6 +645,7 @@ def upgrade():
         sa.Column("public_hex", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_signing_key_fair_id_fair"), ondelete="CASCADE"
         ),
@@ -744,6 +718,67 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_zone")),
         sa.UniqueConstraint("fair_id", "code", name=op.f("uq_zone_fair_id_code")),
+    )
+    op.create_table(
+        "allocation_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=24), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "hand",
+                "hold",
+                "draw",
+                "optimiser",
+                "offer",
+                name="assignmentsource",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued", "running", "done", "failed", name="runstate", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("inputs_digest", sa.String(length=64), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("locked", sa.JSON(), nullable=False),
+        sa.Column("edits", sa.JSON(), nullable=False),
+        sa.Column("news", sa.JSON(), nullable=False),
+        sa.Column("stop_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_allocation_run_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"],
+            ["fair.id"],
+            name=op.f("fk_allocation_run_fair_id_fair"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["job.id"], name=op.f("fk_allocation_run_job_id_job"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["allocation_run.id"],
+            name=op.f("fk_allocation_run_parent_id_allocation_run"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_run")),
+        sa.UniqueConstraint("fair_id", "label", name=op.f("uq_allocation_run_fair_id_label")),
     )
     op.create_table(
         "application_event",
@@ -1102,86 +1137,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_consent_exhibitor_id"), ["exhibitor_id"], unique=False)
 
     op.create_table(
-        "draw",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "mode",
-            sa.Enum("booths", "order", name="drawmode", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "frozen",
-                "drawn",
-                "replaced",
-                "called_off",
-                name="drawstate",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "source_kind",
-            sa.Enum("hall", "lottery", "drand", name="sourcekind", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("source_name", sa.String(length=160), nullable=False),
-        sa.Column("source_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("objection_hours", sa.Integer(), nullable=False),
-        sa.Column("objections_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed", sa.JSON(), nullable=False),
-        sa.Column("list_hash", sa.String(length=64), nullable=False),
-        sa.Column("replaces_id", sa.Integer(), nullable=True),
-        sa.Column("created_by_id", sa.Integer(), nullable=True),
-        sa.Column("first_public", sa.String(length=400), nullable=True),
-        sa.Column("first_typed_by_id", sa.Integer(), nullable=True),
-        sa.Column("first_typed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("second_typed_by_id", sa.Integer(), nullable=True),
-        sa.Column("public", sa.String(length=400), nullable=True),
-        sa.Column("seed", sa.String(length=64), nullable=True),
-        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("run_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["user_account.id"], name=op.f("fk_draw_created_by_id_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_draw_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["first_typed_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_draw_first_typed_by_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["replaces_id"], ["draw.id"], name=op.f("fk_draw_replaces_id_draw")
-        ),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["allocation_run.id"], name=op.f("fk_draw_run_id_allocation_run")
-        ),
-        sa.ForeignKeyConstraint(
-            ["second_typed_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_draw_second_typed_by_id_user_account"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
-        sa.UniqueConstraint("fair_id", "number", name=op.f("uq_draw_fair_id_number")),
-    )
-    with op.batch_alter_table("draw", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_draw_frozen",
-            ["fair_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'frozen'"),
-            postgresql_where=sa.text("state = 'frozen'"),
-        )
-
-    op.create_table(
         "fix",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -1219,6 +1174,10 @@ def upgrade():
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("queued", sa.Integer(), nullable=True),
+        sa.Column("list_version", sa.Integer(), nullable=True),
+        sa.Column("battery", sa.Integer(), nullable=True),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_gate_device_fair_id_fair"), ondelete="CASCADE"
         ),
@@ -1342,31 +1301,6 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_code")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_pairing_code_code_hash")),
-    )
-    op.create_table(
-        "publication",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("plan_version_id", sa.Integer(), nullable=True),
-        sa.Column("note", sa.String(length=400), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("published_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_publication_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["plan_version_id"],
-            ["plan_version.id"],
-            name=op.f("fk_publication_plan_version_id_plan_version"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_publication_published_by_id_user_account"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
-        sa.UniqueConstraint("fair_id", "number", name=op.f("uq_publication_fair_id_number")),
     )
     op.create_table(
         "register_import",
@@ -1562,6 +1496,441 @@ def upgrade():
         )
 
     op.create_table(
+        "draw",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("booths", "order", name="drawmode", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "frozen",
+                "drawn",
+                "replaced",
+                "called_off",
+                name="drawstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "source_kind",
+            sa.Enum("hall", "lottery", "drand", name="sourcekind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("source_name", sa.String(length=160), nullable=False),
+        sa.Column("source_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("objection_hours", sa.Integer(), nullable=False),
+        sa.Column("objections_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed", sa.JSON(), nullable=False),
+        sa.Column("list_hash", sa.String(length=64), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("first_public", sa.String(length=400), nullable=True),
+        sa.Column("first_typed_by_id", sa.Integer(), nullable=True),
+        sa.Column("first_typed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_typed_by_id", sa.Integer(), nullable=True),
+        sa.Column("public", sa.String(length=400), nullable=True),
+        sa.Column("seed", sa.String(length=64), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_draw_created_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_draw_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_typed_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_first_typed_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["draw.id"], name=op.f("fk_draw_replaces_id_draw")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["allocation_run.id"], name=op.f("fk_draw_run_id_allocation_run")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_typed_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_draw_second_typed_by_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+        sa.UniqueConstraint("fair_id", "number", name=op.f("uq_draw_fair_id_number")),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_draw_frozen",
+            ["fair_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'frozen'"),
+            postgresql_where=sa.text("state = 'frozen'"),
+        )
+
+    op.create_table(
+        "inspection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("inspection_id", sa.String(length=32), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("booth_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "present",
+                "empty",
+                "wrong_goods",
+                "handed_over",
+                "returned",
+                name="inspectionstatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booth_id"],
+            ["booth.id"],
+            name=op.f("fk_inspection_booth_id_booth"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["gate_device.id"],
+            name=op.f("fk_inspection_device_id_gate_device"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_inspection_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_inspection_user_id_user_account"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+        sa.UniqueConstraint("inspection_id", name=op.f("uq_inspection_inspection_id")),
+    )
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.create_index("ix_inspection_fair", ["fair_id", "booth_id"], unique=False)
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "offered",
+                "accepted",
+                "declined",
+                "expired",
+                "withdrawn",
+                name="offerstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["waitlist_entry.id"],
+            name=op.f("fk_offer_entry_id_waitlist_entry"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_offer_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index("ix_offer_due", ["state", "until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_fair_id"), ["fair_id"], unique=False)
+        batch_op.create_index(
+            "uq_offer_open",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'offered'"),
+            postgresql_where=sa.text("state = 'offered'"),
+        )
+
+    op.create_table(
+        "one_time_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "sign_in",
+                "step_up",
+                "staff_setup",
+                "change_contact",
+                name="codepurpose",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=16), nullable=True),
+        sa.Column("exhibitor_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("new_value", sa.String(length=254), nullable=True),
+        sa.Column("issued_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("net", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exhibitor_id"],
+            ["exhibitor.id"],
+            name=op.f("fk_one_time_code_exhibitor_id_exhibitor"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_one_time_code_issued_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["auth_session.id"],
+            name=op.f("fk_one_time_code_session_id_auth_session"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_one_time_code_user_id_user_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_code")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_code_token_hash")),
+    )
+    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_code_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_one_time_code_phone"), ["phone"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("plan_version_id", sa.Integer(), nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=400), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_publication_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_version_id"],
+            ["plan_version.id"],
+            name=op.f("fk_publication_plan_version_id_plan_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_publication_published_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["allocation_run.id"], name=op.f("fk_publication_run_id_allocation_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+        sa.UniqueConstraint("fair_id", "number", name=op.f("uq_publication_fair_id_number")),
+    )
+    op.create_table(
+        "scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scan_id", sa.String(length=32), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.String(length=8), nullable=False),
+        sa.Column("direction", sa.String(length=4), nullable=False),
+        sa.Column("badge_number", sa.BigInteger(), nullable=True),
+        sa.Column("badge_id", sa.Integer(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=True),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("title", sa.String(length=24), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("server_code", sa.String(length=24), nullable=True),
+        sa.Column("list_version", sa.Integer(), nullable=True),
+        sa.Column("offset_ms", sa.BigInteger(), nullable=True),
+        sa.Column("admitted", sa.Boolean(), nullable=False),
+        sa.Column("override_reason", sa.String(length=200), nullable=True),
+        sa.Column("cancels", sa.String(length=32), nullable=True),
+        sa.Column("wall_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mono_ms", sa.BigInteger(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["badge_id"], ["badge.id"], name=op.f("fk_scan_badge_id_badge"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["gate_device.id"],
+            name=op.f("fk_scan_device_id_gate_device"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_scan_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["gate_id"], ["gate.id"], name=op.f("fk_scan_gate_id_gate"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
+        sa.UniqueConstraint("scan_id", name=op.f("uq_scan_scan_id")),
+    )
+    with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.create_index("ix_scan_badge", ["fair_id", "badge_number"], unique=False)
+        batch_op.create_index("ix_scan_fair_at", ["fair_id", "at"], unique=False)
+
+    op.create_table(
+        "waitlist_jump",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("from_place", sa.Integer(), nullable=False),
+        sa.Column("to_place", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_waitlist_jump_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["waitlist_entry.id"],
+            name=op.f("fk_waitlist_jump_entry_id_waitlist_entry"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_waitlist_jump_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_jump")),
+    )
+    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waitlist_jump_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waitlist_jump_fair_id"), ["fair_id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("booth_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "hand",
+                "hold",
+                "draw",
+                "optimiser",
+                "offer",
+                name="assignmentsource",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("offer_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "held",
+                "live",
+                "released",
+                name="assignmentstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("release_reason", sa.String(length=300), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'held', 'live', 'released')", name=op.f("ck_assignment_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_assignment_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["booth_id"],
+            ["booth.id"],
+            name=op.f("fk_assignment_booth_id_booth"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_assignment_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_assignment_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["offer_id"], ["offer.id"], name=op.f("fk_assignment_offer_id_offer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["allocation_run.id"], name=op.f("fk_assignment_run_id_allocation_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_assignment_fair_id"), ["fair_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_offer_id"), ["offer_id"], unique=False)
+        batch_op.create_index(
+            "uq_assignment_application_picking",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'held' AND source = 'hold'"),
+            postgresql_where=sa.text("state = 'held' AND source = 'hold'"),
+        )
+        batch_op.create_index(
+            "uq_assignment_booth_occupied",
+            ["booth_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('held', 'live')"),
+            postgresql_where=sa.text("state IN ('held', 'live')"),
+        )
+
+    op.create_table(
         "draw_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draw_id", sa.Integer(), nullable=False),
@@ -1718,111 +2087,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_draw_objection_draw_id"), ["draw_id"], unique=False)
 
     op.create_table(
-        "offer",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "offered",
-                "accepted",
-                "declined",
-                "expired",
-                "withdrawn",
-                name="offerstate",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["waitlist_entry.id"],
-            name=op.f("fk_offer_entry_id_waitlist_entry"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_offer_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
-    )
-    with op.batch_alter_table("offer", schema=None) as batch_op:
-        batch_op.create_index("ix_offer_due", ["state", "until"], unique=False)
-        batch_op.create_index(batch_op.f("ix_offer_fair_id"), ["fair_id"], unique=False)
-        batch_op.create_index(
-            "uq_offer_open",
-            ["entry_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'offered'"),
-            postgresql_where=sa.text("state = 'offered'"),
-        )
-
-    op.create_table(
-        "one_time_code",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum(
-                "sign_in",
-                "step_up",
-                "staff_setup",
-                "change_contact",
-                name="codepurpose",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("nonce", sa.String(length=32), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("code_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("email", sa.String(length=254), nullable=True),
-        sa.Column("phone", sa.String(length=16), nullable=True),
-        sa.Column("exhibitor_id", sa.Integer(), nullable=True),
-        sa.Column("session_id", sa.Integer(), nullable=True),
-        sa.Column("new_value", sa.String(length=254), nullable=True),
-        sa.Column("issued_by_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("net", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["exhibitor_id"],
-            ["exhibitor.id"],
-            name=op.f("fk_one_time_code_exhibitor_id_exhibitor"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["issued_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_one_time_code_issued_by_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["auth_session.id"],
-            name=op.f("fk_one_time_code_session_id_auth_session"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_one_time_code_user_id_user_account"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_code")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_code_token_hash")),
-    )
-    with op.batch_alter_table("one_time_code", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_one_time_code_email"), ["email"], unique=False)
-        batch_op.create_index(batch_op.f("ix_one_time_code_phone"), ["phone"], unique=False)
-
-    op.create_table(
         "publication_row",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("publication_id", sa.Integer(), nullable=False),
@@ -1860,172 +2124,6 @@ def upgrade():
         )
 
     op.create_table(
-        "scan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("scan_id", sa.String(length=32), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("device_id", sa.Integer(), nullable=False),
-        sa.Column("gate_id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("mode", sa.String(length=8), nullable=False),
-        sa.Column("direction", sa.String(length=4), nullable=False),
-        sa.Column("badge_number", sa.BigInteger(), nullable=True),
-        sa.Column("badge_id", sa.Integer(), nullable=True),
-        sa.Column("generation", sa.Integer(), nullable=True),
-        sa.Column("verdict", sa.String(length=8), nullable=False),
-        sa.Column("code", sa.String(length=24), nullable=False),
-        sa.Column("title", sa.String(length=24), nullable=False),
-        sa.Column("detail", sa.String(length=200), nullable=False),
-        sa.Column("admitted", sa.Boolean(), nullable=False),
-        sa.Column("override_reason", sa.String(length=200), nullable=True),
-        sa.Column("cancels", sa.String(length=32), nullable=True),
-        sa.Column("wall_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("mono_ms", sa.BigInteger(), nullable=True),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["badge_id"], ["badge.id"], name=op.f("fk_scan_badge_id_badge"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["device_id"],
-            ["gate_device.id"],
-            name=op.f("fk_scan_device_id_gate_device"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_scan_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["gate_id"], ["gate.id"], name=op.f("fk_scan_gate_id_gate"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
-        sa.UniqueConstraint("scan_id", name=op.f("uq_scan_scan_id")),
-    )
-    with op.batch_alter_table("scan", schema=None) as batch_op:
-        batch_op.create_index("ix_scan_badge", ["fair_id", "badge_number"], unique=False)
-        batch_op.create_index("ix_scan_fair_at", ["fair_id", "at"], unique=False)
-
-    op.create_table(
-        "waitlist_jump",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("from_place", sa.Integer(), nullable=False),
-        sa.Column("to_place", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["user_account.id"], name=op.f("fk_waitlist_jump_actor_id_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["waitlist_entry.id"],
-            name=op.f("fk_waitlist_jump_entry_id_waitlist_entry"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_waitlist_jump_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_jump")),
-    )
-    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_waitlist_jump_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_waitlist_jump_fair_id"), ["fair_id"], unique=False)
-
-    op.create_table(
-        "assignment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("booth_id", sa.Integer(), nullable=False),
-        sa.Column("application_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "source",
-            sa.Enum(
-                "hand",
-                "hold",
-                "draw",
-                "optimiser",
-                "offer",
-                name="assignmentsource",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("run_id", sa.Integer(), nullable=True),
-        sa.Column("offer_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "proposed",
-                "held",
-                "live",
-                "released",
-                name="assignmentstate",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_id", sa.Integer(), nullable=True),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("release_reason", sa.String(length=300), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('proposed', 'held', 'live', 'released')", name=op.f("ck_assignment_state")
-        ),
-        sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["application.id"],
-            name=op.f("fk_assignment_application_id_application"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["booth_id"],
-            ["booth.id"],
-            name=op.f("fk_assignment_booth_id_booth"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_assignment_created_by_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_assignment_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["offer_id"], ["offer.id"], name=op.f("fk_assignment_offer_id_offer")
-        ),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["allocation_run.id"], name=op.f("fk_assignment_run_id_allocation_run")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-    )
-    with op.batch_alter_table("assignment", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_assignment_application_id"), ["application_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_assignment_fair_id"), ["fair_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignment_offer_id"), ["offer_id"], unique=False)
-        batch_op.create_index(
-            "uq_assignment_application_picking",
-            ["application_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'held' AND source = 'hold'"),
-            postgresql_where=sa.text("state = 'held' AND source = 'hold'"),
-        )
-        batch_op.create_index(
-            "uq_assignment_booth_occupied",
-            ["booth_id"],
-            unique=True,
-            sqlite_where=sa.text("state IN ('held', 'live')"),
-            postgresql_where=sa.text("state IN ('held', 'live')"),
-        )
-
-    op.create_table(
         "booth_share",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -2060,6 +2158,32 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_booth_share_application_id"))
 
     op.drop_table("booth_share")
+    with op.batch_alter_table("publication_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_row_application_id"))
+
+    op.drop_table("publication_row")
+    with op.batch_alter_table("draw_objection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_objection_draw_id"))
+        batch_op.drop_index(batch_op.f("ix_draw_objection_application_id"))
+
+    op.drop_table("draw_objection")
+    with op.batch_alter_table("draw_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_note_draw_id"))
+
+    op.drop_table("draw_note")
+    with op.batch_alter_table("draw_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draw_entry_application_id"))
+
+    op.drop_table("draw_entry")
+    with op.batch_alter_table("draw_change", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_draw_change_asked",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_draw_change_draw_id"))
+
+    op.drop_table("draw_change")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_assignment_booth_occupied",
@@ -2086,10 +2210,7 @@ def downgrade():
         batch_op.drop_index("ix_scan_badge")
 
     op.drop_table("scan")
-    with op.batch_alter_table("publication_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_publication_row_application_id"))
-
-    op.drop_table("publication_row")
+    op.drop_table("publication")
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_code_phone"))
         batch_op.drop_index(batch_op.f("ix_one_time_code_email"))
@@ -2105,28 +2226,18 @@ def downgrade():
         batch_op.drop_index("ix_offer_due")
 
     op.drop_table("offer")
-    with op.batch_alter_table("draw_objection", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draw_objection_draw_id"))
-        batch_op.drop_index(batch_op.f("ix_draw_objection_application_id"))
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.drop_index("ix_inspection_fair")
 
-    op.drop_table("draw_objection")
-    with op.batch_alter_table("draw_note", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draw_note_draw_id"))
-
-    op.drop_table("draw_note")
-    with op.batch_alter_table("draw_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draw_entry_application_id"))
-
-    op.drop_table("draw_entry")
-    with op.batch_alter_table("draw_change", schema=None) as batch_op:
+    op.drop_table("inspection")
+    with op.batch_alter_table("draw", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_draw_change_asked",
-            sqlite_where=sa.text("state = 'asked'"),
-            postgresql_where=sa.text("state = 'asked'"),
+            "uq_draw_frozen",
+            sqlite_where=sa.text("state = 'frozen'"),
+            postgresql_where=sa.text("state = 'frozen'"),
         )
-        batch_op.drop_index(batch_op.f("ix_draw_change_draw_id"))
 
-    op.drop_table("draw_change")
+    op.drop_table("draw")
     with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_waitlist_entry_waiting",
@@ -2156,7 +2267,6 @@ def downgrade():
 
     op.drop_table("slot_booking")
     op.drop_table("register_import")
-    op.drop_table("publication")
     op.drop_table("pairing_code")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_invitation_id"))
@@ -2174,14 +2284,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_fix_application_id"))
 
     op.drop_table("fix")
-    with op.batch_alter_table("draw", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_draw_frozen",
-            sqlite_where=sa.text("state = 'frozen'"),
-            postgresql_where=sa.text("state = 'frozen'"),
-        )
-
-    op.drop_table("draw")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_exhibitor_id"))
 
@@ -2221,6 +2323,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_application_event_application_id"))
 
     op.drop_table("application_event")
+    op.drop_table("allocation_run")
     op.drop_table("zone")
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slot_fair_id"))
@@ -2252,6 +2355,7 @@ def downgrade():
 
     op.drop_table("invitation")
     op.drop_table("gate")
+    op.drop_table("fair_gates")
     with op.batch_alter_table("fair_date_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fair_date_change_fair_id"))
 
@@ -2270,10 +2374,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_application_exhibitor_id"))
 
     op.drop_table("application")
-    with op.batch_alter_table("allocation_run", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_allocation_run_fair_id"))
-
-    op.drop_table("allocation_run")
     op.drop_table("user_account")
     op.drop_table("setting")
     op.drop_table("idempotency_key")

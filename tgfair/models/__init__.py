@@ -16,6 +16,7 @@ from tgfair.models.assignment import (
     BoothShare,
     Publication,
     PublicationRow,
+    RunState,
 )
 from tgfair.models.attachment import Attachment
 from tgfair.models.audit import AuditEntry
@@ -133,6 +134,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Rsvp",
+    "RunState",
     "Scan",
     "Setting",
     "SigningKey",

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tgfair.models.application import Application
-from tgfair.models.base import Base, short, text_enum
+from tgfair.models.base import Base, Versioned, short, text_enum
 from tgfair.models.booth import Booth
 
 
@@ -36,23 +36,49 @@ class AssignmentSource(StrEnum):
     OFFER = "offer"
 
 
+class RunState(StrEnum):
+    """Life of a plan: queued and running are sought by a job, the others can be looked at."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 OCCUPIES = "state IN ('held', 'live')"
 PICKING = "state = 'held' AND source = 'hold'"
 
 
-class AllocationRun(Base):
-    """A plan of assignments (phương án) made by a draw or the optimiser."""
+class AllocationRun(Versioned, Base):
+    """A plan of assignments (phương án): of a draw, of the optimiser (PA2), by hand on it (PA2.1).
+
+    What the optimiser found is never changed; changes by hand go to a copy, whose `edits` keep
+    what stood before each. Nobody stands anywhere by a plan until it is published.
+    """
 
     __tablename__ = "allocation_run"
+    __table_args__ = (UniqueConstraint("fair_id", "label"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), index=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"))
     label: Mapped[str] = mapped_column(short(24))
     source: Mapped[AssignmentSource] = mapped_column(text_enum(AssignmentSource))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_run.id"))
+    state: Mapped[RunState] = mapped_column(text_enum(RunState), default=RunState.DONE)
+    # What was asked for: mode, seed, seconds, kept places, required applications.
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     inputs_digest: Mapped[str] = mapped_column(short(64))
     result: Mapped[dict[str, Any]]
+    # Codes of applications that stay where they are, and the changes made by hand.
+    locked: Mapped[list[Any]] = mapped_column(default=list)
+    edits: Mapped[list[Any]] = mapped_column(default=list)
+    # What the running search tells: best so far, bound, how many are left without.
+    news: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    stop_asked_at: Mapped[datetime | None]
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    finished_at: Mapped[datetime | None]
 
 
 class Assignment(Base):
@@ -125,6 +151,8 @@ class Publication(Base):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"))
     number: Mapped[int]
     plan_version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id"))
+    # The plan of assignments that was published, if it was one.
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_run.id"))
     note: Mapped[str | None] = mapped_column(short(400))
     published_at: Mapped[datetime]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -103,6 +103,8 @@ class Fair(Versioned, Base):
     offer_hours: Mapped[int] = mapped_column(default=24)
     # Whether free booths are offered to the waiting list by themselves.
     offers_on: Mapped[bool] = mapped_column(default=False)
+    # Weights, caps and who must or must not be neighbours: see services/booth_rules.py.
+    booth_rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
     hotline: Mapped[str | None] = mapped_column(short(16))
     hotline_name: Mapped[str | None] = mapped_column(short(80))
     # Letterhead, signer, rules, consent text, wanted papers: data of the organiser.
