@@ -165,6 +165,8 @@ def upgrade():
         sa.Column("hotline_name", sa.String(length=80), nullable=True),
         sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("ics_sequence", sa.Integer(), nullable=False),
+        sa.Column("anchors", sa.JSON(), nullable=False),
+        sa.Column("put_off_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("hold_minutes BETWEEN 1 AND 1440", name=op.f("ck_fair_hold_minutes")),
@@ -325,6 +327,123 @@ def upgrade():
         batch_op.create_index("ix_audit_entry_object", ["object_type", "object_id"], unique=False)
 
     op.create_table(
+        "board_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("query", sa.String(length=400), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_board_filter_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_board_filter_user_id_user_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_filter")),
+        sa.UniqueConstraint(
+            "user_id", "fair_id", "name", name=op.f("uq_board_filter_user_id_fair_id_name")
+        ),
+    )
+    op.create_table(
+        "bulletin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "fair",
+                "promotion",
+                "class",
+                "meeting",
+                name="bulletinkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "published",
+                "withdrawn",
+                name="bulletinstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("organiser", sa.String(length=200), nullable=True),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column(
+            "area",
+            sa.Enum(
+                "province", "region", "country", "abroad", name="area", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("hours", sa.String(length=60), nullable=True),
+        sa.Column("answer_until", sa.Date(), nullable=True),
+        sa.Column("costs", sa.String(length=400), nullable=True),
+        sa.Column("groups", sa.JSON(), nullable=True),
+        sa.Column("text", sa.String(length=4000), nullable=True),
+        sa.Column("contact_name", sa.String(length=120), nullable=True),
+        sa.Column("contact_phone", sa.String(length=16), nullable=True),
+        sa.Column("contact_email", sa.String(length=254), nullable=True),
+        sa.Column("places", sa.Integer(), nullable=True),
+        sa.Column("free", sa.Integer(), nullable=True),
+        sa.Column("file_name", sa.String(length=120), nullable=True),
+        sa.Column("file_type", sa.String(length=40), nullable=True),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(length=400), nullable=True),
+        sa.Column("ics_sequence", sa.Integer(), nullable=False),
+        sa.Column("search_fold", sa.String(length=800), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("free >= 0", name=op.f("ck_bulletin_free")),
+        sa.CheckConstraint("last_day >= first_day", name=op.f("ck_bulletin_days")),
+        sa.CheckConstraint(
+            "places IS NULL OR places BETWEEN 1 AND 5000", name=op.f("ck_bulletin_places")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_bulletin_created_by_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bulletin_public_id")),
+    )
+    with op.batch_alter_table("bulletin", schema=None) as batch_op:
+        batch_op.create_index("ix_bulletin_state_day", ["state", "first_day"], unique=False)
+
+    op.create_table(
+        "bulletin_subscription",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("exhibitor_id", sa.Integer(), nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=True),
+        sa.Column("areas", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digested_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exhibitor_id"],
+            ["exhibitor.id"],
+            name=op.f("fk_bulletin_subscription_exhibitor_id_exhibitor"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin_subscription")),
+        sa.UniqueConstraint("exhibitor_id", name=op.f("uq_bulletin_subscription_exhibitor_id")),
+    )
+    op.create_table(
         "fair_date_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -332,7 +451,25 @@ def upgrade():
         sa.Column("old_last_day", sa.Date(), nullable=False),
         sa.Column("new_first_day", sa.Date(), nullable=False),
         sa.Column("new_last_day", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "moved",
+                "extended",
+                "shortened",
+                "put_off",
+                "cancelled",
+                "undone",
+                name="datechangekind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -351,17 +488,6 @@ def upgrade():
     with op.batch_alter_table("fair_date_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_fair_date_change_fair_id"), ["fair_id"], unique=False)
 
-    op.create_table(
-        "fair_gates",
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("capacity", sa.Integer(), nullable=True),
-        sa.Column("list_version", sa.Integer(), nullable=False),
-        sa.Column("list_digest", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_fair_gates_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("fair_id", name=op.f("pk_fair_gates")),
-    )
     op.create_table(
         "gate",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -533,6 +659,35 @@ def upgrade():
         ),
     )
     op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=160), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=True),
+        sa.Column("anchor", sa.JSON(), nullable=False),
+        sa.Column("at_hour", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("text", sa.String(length=800), nullable=True),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("at_hour BETWEEN 7 AND 20", name=op.f("ck_notice_at_hour")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_notice_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_notice_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_notice_public_id")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_fair_id"), ["fair_id"], unique=False)
+
+    op.create_table(
         "plan_draft",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -645,7 +800,6 @@ def upgrade():
         sa.Column("public_hex", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_signing_key_fair_id_fair"), ondelete="CASCADE"
         ),
@@ -1082,6 +1236,63 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_booth_zone_id"), ["zone_id"], unique=False)
 
     op.create_table(
+        "bulletin_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("bulletin_id", sa.Integer(), nullable=False),
+        sa.Column("exhibitor_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "interested",
+                "placed",
+                "waiting",
+                "withdrawn",
+                name="answerstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("phone", sa.String(length=16), nullable=True),
+        sa.Column("note", sa.String(length=400), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attended_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attended_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_bulletin_answer_attended_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["bulletin_id"],
+            ["bulletin.id"],
+            name=op.f("fk_bulletin_answer_bulletin_id_bulletin"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["exhibitor_id"],
+            ["exhibitor.id"],
+            name=op.f("fk_bulletin_answer_exhibitor_id_exhibitor"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin_answer")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bulletin_answer_public_id")),
+    )
+    with op.batch_alter_table("bulletin_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bulletin_answer_exhibitor_id"), ["exhibitor_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_bulletin_answer_live",
+            ["bulletin_id", "exhibitor_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
+
+    op.create_table(
         "certificate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
@@ -1174,10 +1385,6 @@ def upgrade():
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("queued", sa.Integer(), nullable=True),
-        sa.Column("list_version", sa.Integer(), nullable=True),
-        sa.Column("battery", sa.Integer(), nullable=True),
-        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_gate_device_fair_id_fair"), ondelete="CASCADE"
         ),
@@ -1282,6 +1489,28 @@ def upgrade():
             batch_op.f("ix_message_invitation_id"), ["invitation_id"], unique=False
         )
 
+    op.create_table(
+        "notice_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("sent", "skipped", name="noticeoutcome", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+            name=op.f("fk_notice_run_notice_id_notice"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_run")),
+        sa.UniqueConstraint("notice_id", "due_on", name=op.f("uq_notice_run_notice_id_due_on")),
+    )
     op.create_table(
         "pairing_code",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1576,58 +1805,6 @@ def upgrade():
         )
 
     op.create_table(
-        "inspection",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("inspection_id", sa.String(length=32), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("booth_id", sa.Integer(), nullable=False),
-        sa.Column("device_id", sa.Integer(), nullable=True),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "present",
-                "empty",
-                "wrong_goods",
-                "handed_over",
-                "returned",
-                name="inspectionstatus",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("note", sa.String(length=300), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["booth_id"],
-            ["booth.id"],
-            name=op.f("fk_inspection_booth_id_booth"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["device_id"],
-            ["gate_device.id"],
-            name=op.f("fk_inspection_device_id_gate_device"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_inspection_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_inspection_user_id_user_account"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
-        sa.UniqueConstraint("inspection_id", name=op.f("uq_inspection_inspection_id")),
-    )
-    with op.batch_alter_table("inspection", schema=None) as batch_op:
-        batch_op.create_index("ix_inspection_fair", ["fair_id", "booth_id"], unique=False)
-
-    op.create_table(
         "offer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -1778,9 +1955,6 @@ def upgrade():
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.Column("title", sa.String(length=24), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
-        sa.Column("server_code", sa.String(length=24), nullable=True),
-        sa.Column("list_version", sa.Integer(), nullable=True),
-        sa.Column("offset_ms", sa.BigInteger(), nullable=True),
         sa.Column("admitted", sa.Boolean(), nullable=False),
         sa.Column("override_reason", sa.String(length=200), nullable=True),
         sa.Column("cancels", sa.String(length=32), nullable=True),
@@ -2226,10 +2400,6 @@ def downgrade():
         batch_op.drop_index("ix_offer_due")
 
     op.drop_table("offer")
-    with op.batch_alter_table("inspection", schema=None) as batch_op:
-        batch_op.drop_index("ix_inspection_fair")
-
-    op.drop_table("inspection")
     with op.batch_alter_table("draw", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_draw_frozen",
@@ -2268,6 +2438,7 @@ def downgrade():
     op.drop_table("slot_booking")
     op.drop_table("register_import")
     op.drop_table("pairing_code")
+    op.drop_table("notice_run")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_invitation_id"))
         batch_op.drop_index("ix_message_fair_state")
@@ -2292,6 +2463,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_certificate_product_id"))
 
     op.drop_table("certificate")
+    with op.batch_alter_table("bulletin_answer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_bulletin_answer_live",
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_bulletin_answer_exhibitor_id"))
+
+    op.drop_table("bulletin_answer")
     with op.batch_alter_table("booth", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booth_zone_id"))
 
@@ -2341,6 +2521,10 @@ def downgrade():
     op.drop_table("product")
     op.drop_table("plan_version")
     op.drop_table("plan_draft")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_fair_id"))
+
+    op.drop_table("notice")
     op.drop_table("merge_proposal")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_exhibitor_id"))
@@ -2355,11 +2539,16 @@ def downgrade():
 
     op.drop_table("invitation")
     op.drop_table("gate")
-    op.drop_table("fair_gates")
     with op.batch_alter_table("fair_date_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fair_date_change_fair_id"))
 
     op.drop_table("fair_date_change")
+    op.drop_table("bulletin_subscription")
+    with op.batch_alter_table("bulletin", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulletin_state_day")
+
+    op.drop_table("bulletin")
+    op.drop_table("board_filter")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_object")
 

@@ -22,7 +22,17 @@ from tgfair.models.attachment import Attachment
 from tgfair.models.audit import AuditEntry
 from tgfair.models.badge import Badge, BadgeState, SigningKey
 from tgfair.models.base import Base
+from tgfair.models.board_filter import BoardFilter
 from tgfair.models.booth import Booth, PlanDraft, PlanVersion
+from tgfair.models.bulletin import (
+    AnswerState,
+    Area,
+    Bulletin,
+    BulletinAnswer,
+    BulletinKind,
+    BulletinState,
+    BulletinSubscription,
+)
 from tgfair.models.consent import Consent
 from tgfair.models.draw import (
     ChangeState,
@@ -44,6 +54,7 @@ from tgfair.models.exhibitor import (
 )
 from tgfair.models.fair import (
     BoothGiving,
+    DateChangeKind,
     Fair,
     FairDateChange,
     FairKind,
@@ -55,6 +66,7 @@ from tgfair.models.gate import Gate, GateDevice, PairingCode, Scan
 from tgfair.models.idempotency import IdempotencyKey
 from tgfair.models.invitation import Invitation, Rsvp
 from tgfair.models.job import Job, JobState
+from tgfair.models.notice import Notice, NoticeOutcome, NoticeRun
 from tgfair.models.outbox import Channel, Lane, Message, MessageState
 from tgfair.models.product import Certificate, Product
 from tgfair.models.register_import import ImportState, RegisterImport
@@ -71,10 +83,12 @@ from tgfair.models.waitlist import (
 
 __all__ = [
     "AllocationRun",
+    "AnswerState",
     "Application",
     "ApplicationEvent",
     "ApplicationPerson",
     "ApplicationProduct",
+    "Area",
     "Assignment",
     "AssignmentSource",
     "AssignmentState",
@@ -84,15 +98,22 @@ __all__ = [
     "Badge",
     "BadgeState",
     "Base",
+    "BoardFilter",
     "Booth",
     "BoothGiving",
     "BoothShare",
+    "Bulletin",
+    "BulletinAnswer",
+    "BulletinKind",
+    "BulletinState",
+    "BulletinSubscription",
     "Certificate",
     "ChangeState",
     "Channel",
     "CodePurpose",
     "Consent",
     "ContactSource",
+    "DateChangeKind",
     "Draw",
     "DrawChange",
     "DrawEntry",
@@ -121,6 +142,9 @@ __all__ = [
     "MergeProposal",
     "Message",
     "MessageState",
+    "Notice",
+    "NoticeOutcome",
+    "NoticeRun",
     "Offer",
     "OfferState",
     "OneTimeCode",

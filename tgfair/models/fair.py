@@ -110,11 +110,26 @@ class Fair(Versioned, Base):
     # Letterhead, signer, rules, consent text, wanted papers: data of the organiser.
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ics_sequence: Mapped[int] = mapped_column(default=0)
+    # Step of the timetable -> where it hangs (core/anchors.py); others are plain days.
+    anchors: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Set while the fair is put off and nobody knows the new days yet.
+    put_off_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     zones: Mapped[list[Zone]] = relationship(
         back_populates="fair", cascade="all, delete-orphan", order_by="Zone.code"
     )
+
+
+class DateChangeKind(StrEnum):
+    """What was done to the days; a fair put off has no new ones yet."""
+
+    MOVED = "moved"
+    EXTENDED = "extended"
+    SHORTENED = "shortened"
+    PUT_OFF = "put_off"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
 
 
 class FairDateChange(Base):
@@ -128,7 +143,15 @@ class FairDateChange(Base):
     old_last_day: Mapped[date]
     new_first_day: Mapped[date]
     new_last_day: Mapped[date]
+    kind: Mapped[DateChangeKind] = mapped_column(
+        text_enum(DateChangeKind), default=DateChangeKind.MOVED
+    )
     reason: Mapped[str] = mapped_column(short(400))
+    # Who decided it: a person or an office, and the paper ("CV 151/KH-UBND").
+    decided_by: Mapped[str] = mapped_column(short(200), default="")
+    # The fair's own columns as they were, so that the last change can be undone once.
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone_at: Mapped[datetime | None]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     changed_at: Mapped[datetime]
 
