@@ -489,6 +489,17 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_fair_date_change_fair_id"), ["fair_id"], unique=False)
 
     op.create_table(
+        "fair_gates",
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("list_digest", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_fair_gates_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("fair_id", name=op.f("pk_fair_gates")),
+    )
+    op.create_table(
         "gate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -800,6 +811,7 @@ def upgrade():
         sa.Column("public_hex", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_signing_key_fair_id_fair"), ondelete="CASCADE"
         ),
@@ -1385,6 +1397,10 @@ def upgrade():
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("queued", sa.Integer(), nullable=True),
+        sa.Column("list_version", sa.Integer(), nullable=True),
+        sa.Column("battery", sa.Integer(), nullable=True),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_gate_device_fair_id_fair"), ondelete="CASCADE"
         ),
@@ -1805,6 +1821,58 @@ def upgrade():
         )
 
     op.create_table(
+        "inspection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("inspection_id", sa.String(length=32), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("booth_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "present",
+                "empty",
+                "wrong_goods",
+                "handed_over",
+                "returned",
+                name="inspectionstatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booth_id"],
+            ["booth.id"],
+            name=op.f("fk_inspection_booth_id_booth"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["gate_device.id"],
+            name=op.f("fk_inspection_device_id_gate_device"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_inspection_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_inspection_user_id_user_account"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+        sa.UniqueConstraint("inspection_id", name=op.f("uq_inspection_inspection_id")),
+    )
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.create_index("ix_inspection_fair", ["fair_id", "booth_id"], unique=False)
+
+    op.create_table(
         "offer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -1955,6 +2023,9 @@ def upgrade():
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.Column("title", sa.String(length=24), nullable=False),
         sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("server_code", sa.String(length=24), nullable=True),
+        sa.Column("list_version", sa.Integer(), nullable=True),
+        sa.Column("offset_ms", sa.BigInteger(), nullable=True),
         sa.Column("admitted", sa.Boolean(), nullable=False),
         sa.Column("override_reason", sa.String(length=200), nullable=True),
         sa.Column("cancels", sa.String(length=32), nullable=True),
@@ -2400,6 +2471,10 @@ def downgrade():
         batch_op.drop_index("ix_offer_due")
 
     op.drop_table("offer")
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.drop_index("ix_inspection_fair")
+
+    op.drop_table("inspection")
     with op.batch_alter_table("draw", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_draw_frozen",
@@ -2539,6 +2614,7 @@ def downgrade():
 
     op.drop_table("invitation")
     op.drop_table("gate")
+    op.drop_table("fair_gates")
     with op.batch_alter_table("fair_date_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fair_date_change_fair_id"))
 

@@ -62,7 +62,15 @@ from tgfair.models.fair import (
     IntakeMode,
     Zone,
 )
-from tgfair.models.gate import Gate, GateDevice, PairingCode, Scan
+from tgfair.models.gate import (
+    FairGates,
+    Gate,
+    GateDevice,
+    Inspection,
+    InspectionStatus,
+    PairingCode,
+    Scan,
+)
 from tgfair.models.idempotency import IdempotencyKey
 from tgfair.models.invitation import Invitation, Rsvp
 from tgfair.models.job import Job, JobState
@@ -125,6 +133,7 @@ __all__ = [
     "ExhibitorKind",
     "Fair",
     "FairDateChange",
+    "FairGates",
     "FairKind",
     "FairStatus",
     "Fix",
@@ -132,6 +141,8 @@ __all__ = [
     "GateDevice",
     "IdempotencyKey",
     "ImportState",
+    "Inspection",
+    "InspectionStatus",
     "IntakeMode",
     "Invitation",
     "Job",

@@ -31,7 +31,9 @@ class SigningKey(Base):
     fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), index=True)
     public_hex: Mapped[str] = mapped_column(short(64))
     created_at: Mapped[datetime]
+    # Retired: signs no more. Compromised: the gates refuse what it signed as well.
     retired_at: Mapped[datetime | None]
+    compromised_at: Mapped[datetime | None]
 
 
 class Badge(Base):
