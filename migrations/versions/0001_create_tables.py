@@ -187,10 +187,49 @@ def upgrade():
         sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency_key")),
     )
     op.create_table(
+        "mail_domain",
+        sa.Column("domain", sa.String(length=254), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("closed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_mail_domain")),
+    )
+    op.create_table(
+        "message_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_template")),
+        sa.UniqueConstraint("name", name=op.f("uq_message_template_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_message_template_public_id")),
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(length=48), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "bounced",
+                "unsubscribed",
+                "complaint",
+                name="suppressionreason",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
+        sa.UniqueConstraint("address", "reason", name=op.f("uq_suppression_address_reason")),
     )
     op.create_table(
         "user_account",
@@ -198,6 +237,7 @@ def upgrade():
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=16), nullable=True),
+        sa.Column("email_bounced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column("totp_secret", sa.String(length=64), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
@@ -805,6 +845,39 @@ def upgrade():
         ),
     )
     op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "exhibitors",
+                "applications",
+                "booths",
+                "badges",
+                "delegates",
+                name="audiencesource",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_saved_filter_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_saved_filter_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+        sa.UniqueConstraint("fair_id", "name", name=op.f("uq_saved_filter_fair_id_name")),
+    )
+    op.create_table(
         "signing_key",
         sa.Column("kid", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -867,6 +940,34 @@ def upgrade():
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slot_fair_id"), ["fair_id"], unique=False)
 
+    op.create_table(
+        "template_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=160), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("subject_en", sa.String(length=160), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_template_version_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["message_template.id"],
+            name=op.f("fk_template_version_template_id_message_template"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_template_version")),
+        sa.UniqueConstraint(
+            "template_id", "number", name=op.f("uq_template_version_template_id_number")
+        ),
+    )
     op.create_table(
         "zone",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1305,6 +1406,90 @@ def upgrade():
         )
 
     op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("notice", "release", name="campaignkind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "exhibitors",
+                "applications",
+                "booths",
+                "badges",
+                "delegates",
+                name="audiencesource",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("version_used_id", sa.Integer(), nullable=True),
+        sa.Column("subject", sa.String(length=160), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("subject_en", sa.String(length=160), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.Column(
+            "language",
+            sa.Enum("vi", "en", "both", name="language", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("with_letter", sa.Boolean(), nullable=False),
+        sa.Column("with_calendar", sa.Boolean(), nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=False),
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "sending",
+                "paused",
+                "cancelled",
+                name="campaignstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("undo_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("per_minute BETWEEN 1 AND 6000", name=op.f("ck_campaign_per_minute")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_campaign_created_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_campaign_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["job.id"], name=op.f("fk_campaign_job_id_job"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_used_id"],
+            ["template_version.id"],
+            name=op.f("fk_campaign_version_used_id_template_version"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_campaign_public_id")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_fair_id"), ["fair_id"], unique=False)
+
+    op.create_table(
         "certificate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
@@ -1412,98 +1597,6 @@ def upgrade():
     )
     with op.batch_alter_table("gate_device", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_gate_device_fair_id"), ["fair_id"], unique=False)
-
-    op.create_table(
-        "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column(
-            "channel",
-            sa.Enum("email", "call", name="channel", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column(
-            "lane",
-            sa.Enum("personal", "bulk", name="lane", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "proposed",
-                "queued",
-                "leased",
-                "sent",
-                "failed",
-                "dead",
-                "cancelled",
-                name="messagestate",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("dedupe_key", sa.String(length=120), nullable=False),
-        sa.Column("message_id", sa.String(length=120), nullable=False),
-        sa.Column("recipient_name", sa.String(length=200), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=True),
-        sa.Column("phone", sa.String(length=16), nullable=True),
-        sa.Column("fair_id", sa.Integer(), nullable=True),
-        sa.Column("exhibitor_id", sa.Integer(), nullable=True),
-        sa.Column("application_id", sa.Integer(), nullable=True),
-        sa.Column("invitation_id", sa.Integer(), nullable=True),
-        sa.Column("params", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lease_owner", sa.String(length=64), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.String(length=400), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("handled_by_id", sa.Integer(), nullable=True),
-        sa.Column("outcome", sa.String(length=200), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["application.id"],
-            name=op.f("fk_message_application_id_application"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["exhibitor_id"],
-            ["exhibitor.id"],
-            name=op.f("fk_message_exhibitor_id_exhibitor"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_message_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["handled_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_message_handled_by_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"],
-            ["invitation.id"],
-            name=op.f("fk_message_invitation_id_invitation"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_message_dedupe_key")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
-    )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_message_application_id"), ["application_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_message_due", ["state", "channel", "lane", "next_attempt_at"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_message_exhibitor_id"), ["exhibitor_id"], unique=False)
-        batch_op.create_index("ix_message_fair_state", ["fair_id", "state"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_message_invitation_id"), ["invitation_id"], unique=False
-        )
 
     op.create_table(
         "notice_run",
@@ -1873,6 +1966,117 @@ def upgrade():
         batch_op.create_index("ix_inspection_fair", ["fair_id", "booth_id"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "email",
+                "call",
+                "zns",
+                "sms",
+                "letter",
+                name="channel",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "lane",
+            sa.Enum("personal", "bulk", name="lane", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "queued",
+                "leased",
+                "sent",
+                "failed",
+                "dead",
+                "cancelled",
+                name="messagestate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("dedupe_key", sa.String(length=120), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column("recipient_name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=16), nullable=True),
+        sa.Column("fair_id", sa.Integer(), nullable=True),
+        sa.Column("exhibitor_id", sa.Integer(), nullable=True),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("invitation_id", sa.Integer(), nullable=True),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_owner", sa.String(length=64), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(length=400), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("handled_by_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_message_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_message_campaign_id_campaign"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["exhibitor_id"],
+            ["exhibitor.id"],
+            name=op.f("fk_message_exhibitor_id_exhibitor"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_message_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["handled_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_message_handled_by_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"],
+            ["invitation.id"],
+            name=op.f("fk_message_invitation_id_invitation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_message_dedupe_key")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_message_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_message_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_due", ["state", "channel", "lane", "next_attempt_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_message_exhibitor_id"), ["exhibitor_id"], unique=False)
+        batch_op.create_index("ix_message_fair_state", ["fair_id", "state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_message_invitation_id"), ["invitation_id"], unique=False
+        )
+
+    op.create_table(
         "offer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -2176,6 +2380,63 @@ def upgrade():
         )
 
     op.create_table(
+        "bounce",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("sort", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("diagnostic", sa.String(length=400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["message.id"],
+            name=op.f("fk_bounce_message_id_message"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bounce")),
+        sa.UniqueConstraint("digest", name=op.f("uq_bounce_digest")),
+    )
+    with op.batch_alter_table("bounce", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bounce_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "delivery_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "email",
+                "call",
+                "zns",
+                "sms",
+                "letter",
+                name="channel",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("actor_label", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["message.id"],
+            name=op.f("fk_delivery_event_message_id_message"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_event")),
+    )
+    with op.batch_alter_table("delivery_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_event_message_id"), ["message_id"], unique=False
+        )
+
+    op.create_table(
         "draw_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draw_id", sa.Integer(), nullable=False),
@@ -2429,6 +2690,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_draw_change_draw_id"))
 
     op.drop_table("draw_change")
+    with op.batch_alter_table("delivery_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_event_message_id"))
+
+    op.drop_table("delivery_event")
+    with op.batch_alter_table("bounce", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bounce_message_id"))
+
+    op.drop_table("bounce")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_assignment_booth_occupied",
@@ -2471,6 +2740,15 @@ def downgrade():
         batch_op.drop_index("ix_offer_due")
 
     op.drop_table("offer")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_invitation_id"))
+        batch_op.drop_index("ix_message_fair_state")
+        batch_op.drop_index(batch_op.f("ix_message_exhibitor_id"))
+        batch_op.drop_index("ix_message_due")
+        batch_op.drop_index(batch_op.f("ix_message_campaign_id"))
+        batch_op.drop_index(batch_op.f("ix_message_application_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("inspection", schema=None) as batch_op:
         batch_op.drop_index("ix_inspection_fair")
 
@@ -2514,14 +2792,6 @@ def downgrade():
     op.drop_table("register_import")
     op.drop_table("pairing_code")
     op.drop_table("notice_run")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_invitation_id"))
-        batch_op.drop_index("ix_message_fair_state")
-        batch_op.drop_index(batch_op.f("ix_message_exhibitor_id"))
-        batch_op.drop_index("ix_message_due")
-        batch_op.drop_index(batch_op.f("ix_message_application_id"))
-
-    op.drop_table("message")
     with op.batch_alter_table("gate_device", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_gate_device_fair_id"))
 
@@ -2538,6 +2808,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_certificate_product_id"))
 
     op.drop_table("certificate")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_fair_id"))
+
+    op.drop_table("campaign")
     with op.batch_alter_table("bulletin_answer", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_bulletin_answer_live",
@@ -2580,6 +2854,7 @@ def downgrade():
     op.drop_table("application_event")
     op.drop_table("allocation_run")
     op.drop_table("zone")
+    op.drop_table("template_version")
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slot_fair_id"))
 
@@ -2588,6 +2863,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_signing_key_fair_id"))
 
     op.drop_table("signing_key")
+    op.drop_table("saved_filter")
     op.drop_table("role_grant")
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_product_group"))
@@ -2640,7 +2916,10 @@ def downgrade():
 
     op.drop_table("application")
     op.drop_table("user_account")
+    op.drop_table("suppression")
     op.drop_table("setting")
+    op.drop_table("message_template")
+    op.drop_table("mail_domain")
     op.drop_table("idempotency_key")
     op.drop_table("fair")
     with op.batch_alter_table("exhibitor", schema=None) as batch_op:

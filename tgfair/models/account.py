@@ -29,6 +29,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(short(120))
     email: Mapped[str | None] = mapped_column(short(254), unique=True)
     phone: Mapped[str | None] = mapped_column(short(16), unique=True)
+    email_bounced_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(short(255))
     # Sealed (services/sealing.py): a stolen copy of the database opens no account.
     totp_secret: Mapped[str | None] = mapped_column(short(64))

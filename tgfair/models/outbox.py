@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tgfair.models.application import Application
 from tgfair.models.base import Base, short, text_enum
+from tgfair.models.campaign import Campaign
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
 
@@ -28,10 +29,13 @@ class MessageState(StrEnum):
 
 
 class Channel(StrEnum):
-    """E-mail, or a line on the call list for somebody without e-mail."""
+    """E-mail, or a line on the call list for somebody without e-mail; the others are optional."""
 
     EMAIL = "email"
     CALL = "call"
+    ZNS = "zns"
+    SMS = "sms"
+    LETTER = "letter"
 
 
 class Lane(StrEnum):
@@ -81,6 +85,14 @@ class Message(Base):
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(short(400))
     sent_at: Mapped[datetime | None]
+    # Said by the recipient's server, where it says so.
+    delivered_at: Mapped[datetime | None]
+    # Opened in the inbox on the site.
+    read_at: Mapped[datetime | None]
+    # The notice it belongs to, or the release of proposals that can be undone.
+    campaign_id: Mapped[int | None] = mapped_column(
+        ForeignKey("campaign.id", ondelete="CASCADE"), index=True
+    )
     # For the call list: who called, and what came of it.
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     outcome: Mapped[str | None] = mapped_column(short(200))
@@ -88,3 +100,4 @@ class Message(Base):
     fair: Mapped[Fair | None] = relationship()
     exhibitor: Mapped[Exhibitor | None] = relationship()
     application: Mapped[Application | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
