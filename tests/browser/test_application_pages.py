@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
+from tests.support import steps
 from tests.support.browser import axe_violations, scrolls_sideways
 from tests.support.builders import (
     install_plan,
@@ -85,31 +87,33 @@ def walk(page, link: str, *, judged: bool, shots: str = "") -> list[object]:
 
     page.goto(link)
     look()
-    page.get_by_role("button", name="Bắt đầu đăng ký").click()
+    steps.begin(page)
     look()
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 2)
     look()
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 3)
     look()
     page.get_by_label("Thích nhất").select_option("B")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 4)
     look()
     page.get_by_role("button", name="Lưu và tiếp tục").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     look()  # the name is missing
     page.get_by_label("Họ và tên").first.fill("Trần Văn Bé")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 5)
     look()
     page.locator("input[type=file]").first.set_input_files(photo())
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.wait_for_url("**/kiem-tra")
+    steps.to_check(page)
     look()
     page.get_by_role("button", name="Gửi hồ sơ").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     look()  # consent is missing
     page.locator("#consent").check()
     page.get_by_role("button", name="Gửi hồ sơ").click()
-    page.wait_for_url("**/da-gui")
+    expect(page.get_by_role("link", name="Xem trang hồ sơ")).to_be_visible()
     look()
     page.get_by_role("link", name="Xem trang hồ sơ").click()
+    expect(page.get_by_role("link", name="Rút hồ sơ")).to_be_visible()
     look()
     return wrong
 

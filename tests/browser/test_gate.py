@@ -202,6 +202,7 @@ def test_producer_does_everything_without_javascript(fair, open_page, live_serve
     page.get_by_label("Họ và tên").first.fill("Nguyễn Thị Út Hạnh")
     page.get_by_role("button", name="Lưu").click()
     page.get_by_role("link", name="Thẻ ra vào").click()
+    expect(page.get_by_role("link", name="Tải bản in A4 (PDF)")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải bản in A4 (PDF)").click()
 

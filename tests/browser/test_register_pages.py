@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import axe_violations, scrolls_sideways
 from tests.support.builders import (
@@ -94,4 +95,4 @@ def test_register_is_imported_without_javascript(site, open_page, live_server):
     page.get_by_text("Đã nhập xong sổ chủ thể.").wait_for()
     page.goto("/ql/chu-the?q=ben bong sung moi")
 
-    assert page.get_by_role("link", name="HTX Bến Bông Súng Mới").is_visible()
+    expect(page.get_by_role("link", name="HTX Bến Bông Súng Mới")).to_be_visible()

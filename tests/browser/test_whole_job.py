@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.support import browser as browsers
+from tests.support import steps
 from tests.support.builders import DATA, make_user, session_token
 from tests.support.gate_world import expect_verdict, launch_with_camera, qr_texts, write_film
 from tests.support.mailbox import Mailbox, text_of
@@ -100,6 +101,7 @@ def create_fair(page: Page, template: str, slug: str, code: str, *, in_days: int
     expect(page.locator("main")).to_contain_text("Đã lập sự kiện ở trạng thái nháp")
     page.goto(f"/ql/{slug}/cai-dat/trang-thai?den=open")
     page.get_by_role("button", name="Mở sự kiện").click()
+    expect(page.get_by_text("Sự kiện đã mở.")).to_be_visible()
 
 
 def invite(page: Page, slug: str) -> None:
@@ -111,16 +113,15 @@ def invite(page: Page, slug: str) -> None:
 def apply(page: Page, link: str) -> str:
     page.goto(link)
     expect(page.get_by_text(SUBJECT).first).to_be_visible()
-    page.get_by_role("button", name="Bắt đầu đăng ký").click()
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.begin(page)
+    steps.next_step(page, 2)
+    steps.next_step(page, 3)
     page.get_by_label("Thích nhất").select_option("A")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 4)
     page.get_by_label("Họ và tên").first.fill("Phạm Công Vũ")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 5)
     page.locator("input[type=file]").first.set_input_files(photo())
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.wait_for_url("**/kiem-tra")
+    steps.to_check(page)
     page.locator("#consent").check()
     page.get_by_role("button", name="Gửi hồ sơ").click()
     page.wait_for_url("**/da-gui")
@@ -133,6 +134,7 @@ def give_back(page: Page, code: str) -> None:
     page.get_by_text("Bước 3: Gian hàng", exact=True).click()
     page.locator("#text-booth-fascia").fill("Tên trên bảng quá dài, hãy rút gọn")
     page.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
+    expect(page.get_by_text("Đã yêu cầu bổ sung hồ sơ")).to_be_visible()
 
 
 def mend(page: Page, code: str) -> None:
@@ -141,6 +143,7 @@ def mend(page: Page, code: str) -> None:
     page.get_by_role("link", name="Sửa").first.click()
     page.locator("#fascia").fill("HTX Vàm Mồng Tơi")
     page.get_by_role("button", name="Lưu và tiếp tục").click()
+    expect(page.locator("#fascia")).to_have_count(0)
     page.goto(f"/ho-so/{code}/kiem-tra")
     page.locator("#consent").check()
     page.get_by_role("button", name="Gửi lại hồ sơ").click()
@@ -150,11 +153,13 @@ def mend(page: Page, code: str) -> None:
 def approve(page: Page, slug: str, code: str) -> None:
     page.goto(f"/ql/{slug}/ho-so/{code}")
     page.get_by_role("button", name="Duyệt", exact=True).click()
+    expect(page.get_by_text("Đã duyệt hồ sơ")).to_be_visible()
 
 
 def place_and_publish(page: Page, slug: str, code: str, label: str) -> None:
     page.goto(f"/ql/{slug}/xep?hs={code}&gian={label}")
     page.get_by_role("button", name=f"vào gian {label}").click()
+    expect(page.get_by_text(f"vào gian {label}.")).to_be_visible()
     page.goto(f"/ql/{slug}/xep/cong-bo")
     page.get_by_role("button", name="Công bố 1 thay đổi").click()
     page.get_by_text("Đã công bố bản số 1.").wait_for()
@@ -166,12 +171,14 @@ def place_and_publish(page: Page, slug: str, code: str, label: str) -> None:
 def confirm_and_download(page: Page, code: str, post) -> bytes:
     page.goto(f"/ho-so/{code}/gian")
     page.get_by_role("button", name="Nhận gian này").click()
+    expect(page.get_by_role("button", name="Nhận gian này")).to_have_count(0)
     page.goto(f"/ho-so/{code}/the")
     page.get_by_role("button", name="Gửi mã").click()
     page.get_by_text("Đã gửi").first.wait_for()
     typed = re.search(r"\b\d{3}[ \xa0]?\d{3}\b", text_of(post("mã xác nhận"))).group()
     page.get_by_label("Mã 6 số").fill(typed)
     page.get_by_role("button", name="Xác nhận").click()
+    expect(page.get_by_label("Mã 6 số")).to_have_count(0)
     page.goto(f"/ho-so/{code}/the")
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải bản in A4 (PDF)").click()
@@ -183,6 +190,7 @@ def stand_at_opening(page: Page, in_days: int) -> None:
     page.goto("/ql/dong-ho")
     page.get_by_label("Ngày khác").fill(f"{opens:%d/%m/%Y}")
     page.get_by_role("button", name="Đặt ngày", exact=True).click()
+    expect(page.get_by_text("Bây giờ bản trình diễn là")).to_be_visible()
 
 
 def pairing_code(page: Page, slug: str) -> str:
@@ -261,6 +269,7 @@ def test_the_same_subject_answers_the_conference_prefilled(officer, producer, po
     producer.get_by_label("Tham dự và trưng bày").check()
     producer.get_by_label("Số người").fill("2")
     producer.get_by_role("button", name="Gửi trả lời").click()
+    expect(producer.get_by_text("Đã nhận trả lời")).to_be_visible()
 
     assert "2" in text_of(post("trả lời"))
     officer.goto(f"/ql/{CONFERENCE}/giay-moi")

@@ -11,6 +11,7 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.support import steps
 from tests.support.builders import (
     install_plan,
     make_exhibitor,
@@ -74,15 +75,15 @@ def photo() -> dict[str, object]:
 def register(page: Page, link: str) -> str:
     """Apply in five steps; return the code of the application."""
     page.goto(link)
-    page.get_by_role("button", name="Bắt đầu đăng ký").click()
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.begin(page)
+    steps.next_step(page, 2)
+    steps.next_step(page, 3)
     page.get_by_label("Thích nhất").select_option("B")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 4)
     page.get_by_label("Họ và tên").first.fill("Trần Văn Bé")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.next_step(page, 5)
     page.locator("input[type=file]").first.set_input_files(photo())
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    steps.to_check(page)
     page.locator("#consent").check()
     page.get_by_role("button", name="Gửi hồ sơ").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã nhận hồ sơ")
@@ -104,6 +105,7 @@ def mend(page: Page, code: str) -> None:
     page.get_by_role("link", name="Sửa").first.click()
     page.get_by_label("Tên ghi trên bảng").fill(FASCIA)
     page.get_by_role("button", name="Lưu và tiếp tục").click()
+    expect(page.get_by_label("Tên ghi trên bảng")).to_have_count(0)
     page.goto(f"/ho-so/{code}/kiem-tra")
     page.locator("#consent").check()
     page.get_by_role("button", name="Gửi lại hồ sơ").click()
