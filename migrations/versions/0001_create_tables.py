@@ -161,6 +161,7 @@ def upgrade():
         sa.Column("offer_hours", sa.Integer(), nullable=False),
         sa.Column("offers_on", sa.Boolean(), nullable=False),
         sa.Column("booth_rules", sa.JSON(), nullable=False),
+        sa.Column("badge_rules", sa.JSON(), nullable=False),
         sa.Column("hotline", sa.String(length=16), nullable=True),
         sa.Column("hotline_name", sa.String(length=80), nullable=True),
         sa.Column("texts", sa.JSON(), nullable=False),
@@ -1277,6 +1278,8 @@ def upgrade():
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoke_reason", sa.String(length=300), nullable=True),
         sa.Column("search_fold", sa.String(length=400), nullable=False),
+        sa.Column("photo_sha256", sa.String(length=64), nullable=True),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("generation BETWEEN 0 AND 15", name=op.f("ck_badge_generation")),
         sa.CheckConstraint("kind BETWEEN 0 AND 15", name=op.f("ck_badge_kind")),
         sa.ForeignKeyConstraint(

@@ -71,6 +71,10 @@ class Badge(Base):
     revoked_at: Mapped[datetime | None]
     revoke_reason: Mapped[str | None] = mapped_column(short(300))
     search_fold: Mapped[str] = mapped_column(short(400))
+    # A portrait, encoded anew; never a picture of an identity card.
+    photo_sha256: Mapped[str | None] = mapped_column(short(64))
+    # When this generation was last put on a sheet; a re-issue clears it.
+    printed_at: Mapped[datetime | None]
 
     application: Mapped[Application | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()

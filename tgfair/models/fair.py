@@ -105,6 +105,8 @@ class Fair(Versioned, Base):
     offers_on: Mapped[bool] = mapped_column(default=False)
     # Weights, caps and who must or must not be neighbours: see services/booth_rules.py.
     booth_rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Badges a booth, and how badges, signs and certificates look: see core/badge_rules.py.
+    badge_rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
     hotline: Mapped[str | None] = mapped_column(short(16))
     hotline_name: Mapped[str | None] = mapped_column(short(80))
     # Letterhead, signer, rules, consent text, wanted papers: data of the organiser.
