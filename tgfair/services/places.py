@@ -106,8 +106,11 @@ def place(
     source: AssignmentSource,
     created_by_id: int | None,
     now: datetime,
+    run_id: int | None = None,
 ) -> None:
     """Let an application stand at a free booth; when it waited for one, it waits no more.
+
+    `run_id` names the plan that gave it.
 
     Raises:
         BoothTakenError: the database knows of another holder.
@@ -121,6 +124,7 @@ def place(
             booth_id=booth.id,
             application_id=application.id,
             source=source,
+            run_id=run_id,
             state=AssignmentState.LIVE,
             created_at=now,
             created_by_id=created_by_id,

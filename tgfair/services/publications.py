@@ -132,25 +132,43 @@ def publish(actor: Actor, fair_id: int, *, note: str | None, now: datetime) -> i
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
         lock_places(session, fair.id)
-        changes = pending_changes(session, fair.id)
-        if not changes.any:
-            raise InvalidError("Chưa có thay đổi nào để công bố.")
-        if (changes.moved or changes.removed) and not (note or "").strip():
-            raise InvalidError("Có gian đã công bố bị thay đổi. Hãy ghi lý do.", field="note")
-        places = standing_places(session, fair.id)
-        publication = freeze(session, actor, fair, places, note=note, now=now)
-        _tell(session, actor, changes, publication, note=note, now=now)
-        record(
-            session,
-            actor,
-            "fair.published",
-            fair,
-            now=now,
-            fair_id=fair.id,
-            number=publication.number,
-            note=note,
-        )
-        return publication.number
+        return publish_standing(session, actor, fair, note=note, now=now).number
+
+
+def publish_standing(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    *,
+    note: str | None,
+    now: datetime,
+    run_id: int | None = None,
+) -> Publication:
+    """Publish who stands where now; the caller has asked the policy and taken `lock_places`.
+
+    Raises:
+        InvalidError: nothing to publish, or a reason is missing.
+    """
+    changes = pending_changes(session, fair.id)
+    if not changes.any:
+        raise InvalidError("Chưa có thay đổi nào để công bố.")
+    if (changes.moved or changes.removed) and not (note or "").strip():
+        raise InvalidError("Có gian đã công bố bị thay đổi. Hãy ghi lý do.", field="note")
+    places = standing_places(session, fair.id)
+    publication = freeze(session, actor, fair, places, note=note, now=now)
+    publication.run_id = run_id
+    _tell(session, actor, changes, publication, note=note, now=now)
+    record(
+        session,
+        actor,
+        "fair.published",
+        fair,
+        now=now,
+        fair_id=fair.id,
+        number=publication.number,
+        note=note,
+    )
+    return publication
 
 
 def freeze(

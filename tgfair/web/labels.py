@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.documents.reference_data import load_units
 from tgfair.models.account import Role
@@ -16,19 +17,7 @@ from tgfair.models.register_import import ImportState
 from tgfair.models.slot import SlotKind
 
 LABELS: dict[type, dict[str, str]] = {
-    ExhibitorKind: {
-        "cooperative": "Hợp tác xã",
-        "coop_union": "Liên hiệp hợp tác xã",
-        "coop_group": "Tổ hợp tác",
-        "company": "Doanh nghiệp",
-        "household_business": "Hộ kinh doanh",
-        "producer_household": "Hộ, cơ sở sản xuất",
-        "farm": "Trang trại",
-        "association": "Hội, hiệp hội",
-        "public_unit": "Đơn vị sự nghiệp, lực lượng vũ trang",
-        "province_delegation": "Đoàn tỉnh bạn",
-        "other": "Khác",
-    },
+    ExhibitorKind: EXHIBITOR_KIND_NAMES,
     FairKind: {
         "review_conference": "Hội nghị OCOP và trưng bày",
         "fair": "Hội chợ",
@@ -87,14 +76,7 @@ LABELS: dict[type, dict[str, str]] = {
     },
 }
 
-GROUP_LABELS = {
-    "food": "Thực phẩm",
-    "drink": "Đồ uống",
-    "herbal": "Dược liệu",
-    "craft": "Thủ công mỹ nghệ",
-    "ornamental": "Sinh vật cảnh",
-    "tourism": "Du lịch cộng đồng",
-}
+GROUP_LABELS = GROUP_NAMES
 
 CERTIFICATE_LABELS = {
     "valid": "Còn hiệu lực",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from math import gcd
 from typing import Any
 
@@ -275,6 +276,21 @@ def relax(program: Program, costs: Mapping[int, int], watch: Watch) -> Relaxed |
     continuous = replace(program, integer=[False] * len(program.upper))
     engine = Engine(continuous, watch)
     return engine.relaxed(costs)
+
+
+def is_installed() -> bool:
+    """Return whether the solver can be had, without loading it."""
+    return find_spec("highspy") is not None
+
+
+def need() -> None:
+    """Refuse at once what would only fail later.
+
+    Raises:
+        EngineMissingError: the solver is not installed.
+    """
+    if not is_installed():
+        raise EngineMissingError
 
 
 def _load() -> Any:

@@ -1,0 +1,144 @@
+"""A fair's own rules of assignment as data: read, checked, and said in words before they bite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from tgfair.core.allocation.problem import Weights
+from tgfair.core.errors import InvalidError
+
+MOST_POINTS = 1000
+MOST_BOOTHS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Applications that have something in common: one owner, or one cooperative."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What a fair adds to its zones and booths. Applications by code, booths by plan object.
+
+    Caps count booths; `None` leaves the number asked for as the only limit.
+    """
+
+    weights: Weights = field(default_factory=Weights)
+    cap_per_subject: int | None = None
+    cap_per_owner: int | None = None
+    apart: tuple[tuple[str, str], ...] = ()
+    owners: tuple[Circle, ...] = ()
+    cooperatives: tuple[Circle, ...] = ()
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+
+
+def rulebook_as_json(book: Rulebook) -> dict[str, Any]:
+    """Return the rules ready for `json.dumps`."""
+    weights = {one.name: getattr(book.weights, one.name) for one in fields(Weights)}
+    return {
+        "weights": weights | {"wishes": list(book.weights.wishes)},
+        "cap_per_subject": book.cap_per_subject,
+        "cap_per_owner": book.cap_per_owner,
+        "apart": [list(pair) for pair in book.apart],
+        "owners": [{"name": one.name, "members": list(one.members)} for one in book.owners],
+        "cooperatives": [
+            {"name": one.name, "members": list(one.members)} for one in book.cooperatives
+        ],
+        "good": list(book.good),
+        "bad": list(book.bad),
+    }
+
+
+def rulebook_from_json(data: Mapping[str, Any]) -> Rulebook:
+    """Return the rules that `rulebook_as_json` wrote; what is missing is as usual."""
+    typed = dict(data.get("weights", {}))
+    if "wishes" in typed:
+        typed["wishes"] = tuple(typed["wishes"])
+    return Rulebook(
+        weights=replace(Weights(), **typed),
+        cap_per_subject=data.get("cap_per_subject"),
+        cap_per_owner=data.get("cap_per_owner"),
+        apart=tuple((one, other) for one, other in data.get("apart", ())),
+        owners=tuple(_circles(data.get("owners", ()))),
+        cooperatives=tuple(_circles(data.get("cooperatives", ()))),
+        good=tuple(data.get("good", ())),
+        bad=tuple(data.get("bad", ())),
+    )
+
+
+def _circles(data: Iterable[Mapping[str, Any]]) -> Iterable[Circle]:
+    return (Circle(one["name"], tuple(one["members"])) for one in data)
+
+
+def check_rulebook(book: Rulebook) -> None:
+    """Refuse rules that mean nothing.
+
+    Raises:
+        InvalidError: points or caps out of range, a later wish counts more than an earlier one,
+            or somebody is to stand apart from themselves.
+    """
+    weights = book.weights
+    numbers = [getattr(weights, one.name) for one in fields(Weights) if one.name != "wishes"]
+    if any(not 0 <= one <= MOST_POINTS for one in (*numbers, *weights.wishes)):
+        raise InvalidError(f"Điểm từ 0 đến {MOST_POINTS}.", field="weights")
+    if list(weights.wishes) != sorted(weights.wishes, reverse=True):
+        raise InvalidError("Nguyện vọng trước phải có điểm không thấp hơn nguyện vọng sau.")
+    for cap in (book.cap_per_subject, book.cap_per_owner):
+        if cap is not None and not 1 <= cap <= MOST_BOOTHS:
+            raise InvalidError(f"Số gian nhiều nhất từ 1 đến {MOST_BOOTHS}.", field="caps")
+    if any(one == other for one, other in book.apart):
+        raise InvalidError("Một cơ sở không thể đứng cách xa chính mình.", field="apart")
+
+
+def said_as_rules(book: Rulebook) -> tuple[str, ...]:
+    """Return the hard rules of every fair and of this one, a sentence each."""
+    lines = [
+        "Mỗi gian chỉ có một cơ sở; gian không dùng thì không xếp.",
+        "Khu phải nhận loại cơ sở và mọi nhóm sản phẩm của cơ sở.",
+        "Gian phải đủ điện, nước, chỗ đặt tủ mát, được đun nấu, đủ rộng như cơ sở đã ghi cần.",
+        "Cơ sở xin nhiều gian được các gian liền nhau trong một dãy, hoặc chưa được gian nào.",
+        "Tổng điện của các cơ sở trong một khu không vượt nguồn điện của khu.",
+    ]
+    if book.cap_per_subject is not None:
+        lines.append(f"Mỗi cơ sở nhiều nhất {book.cap_per_subject} gian.")
+    if book.cap_per_owner is not None:
+        lines.append(f"Các cơ sở cùng một chủ có nhiều nhất {book.cap_per_owner} gian tất cả.")
+    if book.apart:
+        lines.append(f"{len(book.apart)} cặp cơ sở có lý do thì không đứng cạnh nhau.")
+    lines.append("Gian đã công bố, gian cơ sở đã chọn hoặc bốc thăm được thì giữ nguyên.")
+    return tuple(lines)
+
+
+def said_as_goals(book: Rulebook) -> tuple[str, ...]:
+    """Return the goals in their order, with their points, a sentence each."""
+    weights = book.weights
+    wishes = ", ".join(
+        f"nguyện vọng {rank} được {points}" for rank, points in enumerate(weights.wishes, start=1)
+    )
+    return (
+        "Trước hết: nhiều cơ sở có gian nhất.",
+        f"Sau đó: tổng điểm nguyện vọng cao nhất ({wishes} điểm).",
+        *_said_of_neighbours(weights),
+    )
+
+
+def _said_of_neighbours(weights: Weights) -> tuple[str, ...]:
+    words = (
+        (weights.same_group, "hai gian cạnh nhau cùng nhóm sản phẩm: cộng"),
+        (weights.cooperative, "hai thành viên một hợp tác xã cạnh nhau: cộng"),
+        (weights.same_product, "hai gian cạnh nhau bán cùng một loại sản phẩm: trừ"),
+        (weights.magnets, f"hai cơ sở từ {weights.magnet_stars} sao trở lên cạnh nhau: trừ"),
+        (weights.communes, "một xã có nhiều gian ở chỗ đông khách: trừ"),
+        (weights.last_year, "cơ sở lần trước ở chỗ vắng nay được chỗ đông khách: cộng"),
+        (
+            weights.corner,
+            f"hợp tác xã có từ {weights.many_products} sản phẩm được gian góc: cộng",
+        ),
+    )
+    return tuple(f"Rồi đến hàng xóm, {text} {points}." for points, text in words if points)

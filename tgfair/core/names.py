@@ -1,0 +1,28 @@
+"""Vietnamese names of what the register distinguishes: product groups and kinds of exhibitor."""
+
+from __future__ import annotations
+
+from typing import Final
+
+GROUP_NAMES: Final = {
+    "food": "Thực phẩm",
+    "drink": "Đồ uống",
+    "herbal": "Dược liệu",
+    "craft": "Thủ công mỹ nghệ",
+    "ornamental": "Sinh vật cảnh",
+    "tourism": "Du lịch cộng đồng",
+}
+
+EXHIBITOR_KIND_NAMES: Final = {
+    "cooperative": "Hợp tác xã",
+    "coop_union": "Liên hiệp hợp tác xã",
+    "coop_group": "Tổ hợp tác",
+    "company": "Doanh nghiệp",
+    "household_business": "Hộ kinh doanh",
+    "producer_household": "Hộ, cơ sở sản xuất",
+    "farm": "Trang trại",
+    "association": "Hội, hiệp hội",
+    "public_unit": "Đơn vị sự nghiệp, lực lượng vũ trang",
+    "province_delegation": "Đoàn tỉnh bạn",
+    "other": "Khác",
+}
