@@ -20,6 +20,7 @@ from tgfair.core.gate import (
     UnknownCode,
     Verdict,
     judge,
+    verdict_told,
 )
 
 CASES = json.loads((Path(__file__).parents[1] / "data/gate-vectors.json").read_text("utf-8"))
@@ -43,6 +44,7 @@ def at_of(data):
         direction=Direction(data["direction"]),
         fair_days=data["fair_days"] and tuple(date.fromisoformat(day) for day in data["fair_days"]),
         override=data["override"],
+        full=data.get("full", False),
     )
 
 
@@ -58,7 +60,11 @@ def test_judge_vector(case):
 
     expected = case["verdict"]
     assert verdict == Verdict(
-        Colour(expected["colour"]), expected["code"], expected["title"], expected["detail"]
+        Colour(expected["colour"]),
+        expected["code"],
+        expected["title"],
+        expected["detail"],
+        expected.get("attention", ""),
     )
 
 
@@ -94,3 +100,16 @@ def test_a_void_badge_is_red_whatever_else_is_true(listed, generation, earlier, 
         assert verdict.colour is Colour.RED
     else:
         assert verdict.code not in {"revoked", "old_generation"}
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
+def test_what_a_phone_says_it_showed_is_understood(case):
+    direction, told = Direction(case["at"]["direction"]), case["verdict"]
+
+    verdict = verdict_told(told["code"], direction, told["detail"])
+
+    assert verdict == Verdict(Colour(told["colour"]), told["code"], told["title"], told["detail"])
+
+
+def test_a_code_that_no_rule_gives_is_not_understood():
+    assert verdict_told("welcome", Direction.IN, "") is None

@@ -1,7 +1,7 @@
 """The verdict at a gate, as a pure rule: what was shown, what the list says, what was before.
 
-The same rule is to run in the phone without a network; `tests/data/gate-vectors.json` holds the
-cases that every version of it must answer alike.
+The same rule runs in the phone without a network (`static/gate/rules.js`);
+`tests/data/gate-vectors.json` holds the cases that both must answer alike.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tgfair.core.badge import BadgePayload, DayState, Refusal, Refused
+from tgfair.core.badge import BadgeKind, BadgePayload, DayState, Refusal, Refused
 
 
 class Colour(StrEnum):
@@ -23,10 +23,11 @@ class Colour(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way somebody walks through the gate."""
+    """Which way somebody walks through the gate; `BACK` lets in again who went out unrecorded."""
 
     IN = "in"
     OUT = "out"
+    BACK = "back"
 
 
 class UnknownCode(StrEnum):
@@ -60,7 +61,8 @@ class AtGate:
     """The gate at the moment of the scan; `day` in Asia/Ho_Chi_Minh.
 
     `fair_days` is the (first, last) day after a change of the fair's date: with it the days
-    printed in the tokens no longer decide. `override` is the volunteer's "let in all the same".
+    printed in the tokens no longer decide. `full` when as many are inside as may be. `override`
+    is the volunteer's "let in all the same".
     """
 
     gate: int
@@ -68,22 +70,44 @@ class AtGate:
     direction: Direction = Direction.IN
     fair_days: tuple[date, date] | None = None
     override: bool = False
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the phone shows; `code` is for programs, `title` and `detail` for people."""
+    """What the phone shows; `code` is for programs, `title` and `detail` for people.
+
+    `attention` is a band above a green verdict: somebody to be received, not to be stopped.
+    """
 
     colour: Colour
     code: str
     title: str
     detail: str
+    attention: str = ""
 
 
 # A false, void or replaced badge is never let through by hand: such a person gets a new badge.
-OVERRIDABLE = frozenset({"already_in", "not_inside", "wrong_gate", "early", "late"})
+OVERRIDABLE = frozenset(
+    {"already_in", "not_inside", "not_been_in", "full", "wrong_gate", "early", "late"}
+)
+GREEN_CODES = frozenset({"in", "in_new", "back", "out", "overridden"})
+AMBER_TITLES = {
+    "already_in": "ĐÃ VÀO RỒI",
+    "not_inside": "XEM LẠI",
+    "not_been_in": "XEM LẠI",
+    "full": "ĐÃ ĐỦ NGƯỜI",
+}
+# They keep order and help: a full square does not keep them out.
+NEVER_FULL_FOR = frozenset({BadgeKind.ORGANIZER, BadgeKind.SECURITY, BadgeKind.MEDICAL})
+ATTENTION = {BadgeKind.DELEGATE: "KHÁCH MỜI – gọi lễ tân"}
 
-_WAY = {Direction.IN: "MỜI VÀO", Direction.OUT: "ĐÃ GHI RA"}
+_STOP = "DỪNG LẠI"
+_WAY = {
+    Direction.IN: "MỜI VÀO",
+    Direction.OUT: "ĐÃ GHI RA",
+    Direction.BACK: "MỜI VÀO",
+}
 _REFUSED = {
     Refusal.PREFIX: ("not_a_badge", "Đây không phải mã thẻ. Tìm ô QR trên thẻ của hội chợ."),
     Refusal.LENGTH: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
@@ -97,6 +121,13 @@ _REFUSED = {
         "unknown_code",
         "Không có thẻ nào mang mã này. Gõ lại, hoặc tìm theo tên.",
     ),
+}
+RED_CODES = frozenset(code for code, _ in _REFUSED.values()) | {
+    "revoked",
+    "old_generation",
+    "early",
+    "late",
+    "wrong_gate",
 }
 
 
@@ -114,16 +145,47 @@ def judge(
     """
     if not isinstance(shown, BadgePayload):
         return _red(*_REFUSED[shown.code if isinstance(shown, Refused) else shown])
-    found = _void(shown, listed) or _misplaced(shown, at) or _repeated(earlier, at)
-    if found is not None:
-        return _overridden(found, at) if at.override and found.code in OVERRIDABLE else found
+    found = _void(shown, listed) or _misplaced(shown, at) or _repeated(shown, earlier, at)
+    if found is not None and not (at.override and found.code in OVERRIDABLE):
+        return found
+    return _let_through(shown, listed, earlier, at, found)
+
+
+def _let_through(
+    shown: BadgePayload,
+    listed: ListedBadge | None,
+    earlier: Sequence[EarlierScan],
+    at: AtGate,
+    against: Verdict | None,
+) -> Verdict:
+    title = _WAY[at.direction]
     if at.direction is Direction.OUT:
-        return Verdict(Colour.GREEN, "out", _WAY[at.direction], "Hẹn gặp lại.")
+        if against is not None:
+            return Verdict(Colour.GREEN, "overridden", title, _by_order(against))
+        return Verdict(Colour.GREEN, "out", title, "Hẹn gặp lại.")
+    attention = ATTENTION.get(shown.kind, "")
+    if against is not None:
+        return Verdict(Colour.GREEN, "overridden", title, _by_order(against), attention)
+    if at.direction is Direction.BACK:
+        last = f"Vào lại. Lượt trước lúc {earlier[-1].at} ở cổng {earlier[-1].gate}."
+        return Verdict(Colour.GREEN, "back", title, last, attention)
     if listed is None or shown.generation > listed.generation:
-        return Verdict(
-            Colour.GREEN, "in_new", _WAY[at.direction], "Thẻ mới, chưa có trong danh sách."
-        )
-    return Verdict(Colour.GREEN, "in", _WAY[at.direction], "")
+        new = "Thẻ mới, chưa có trong danh sách."
+        return Verdict(Colour.GREEN, "in_new", title, new, attention)
+    return Verdict(Colour.GREEN, "in", title, "", attention)
+
+
+def _by_order(against: Verdict) -> str:
+    return f"Cho qua theo lệnh. {against.detail}"
+
+
+def verdict_told(code: str, direction: Direction, detail: str) -> Verdict | None:
+    """Return the verdict that a phone says it showed, or None for a code that no rule gives."""
+    if code in GREEN_CODES:
+        return Verdict(Colour.GREEN, code, _WAY[direction], detail)
+    if code in AMBER_TITLES:
+        return Verdict(Colour.AMBER, code, AMBER_TITLES[code], detail)
+    return _red(code, detail) if code in RED_CODES else None
 
 
 def _void(shown: BadgePayload, listed: ListedBadge | None) -> Verdict | None:
@@ -159,24 +221,23 @@ def _day_state(shown: BadgePayload, at: AtGate) -> DayState:
     return DayState.OK if at.day <= last else DayState.LATE
 
 
-def _repeated(earlier: Sequence[EarlierScan], at: AtGate) -> Verdict | None:
+def _repeated(shown: BadgePayload, earlier: Sequence[EarlierScan], at: AtGate) -> Verdict | None:
     last = earlier[-1] if earlier else None
-    is_inside = last is not None and last.direction is Direction.IN
+    is_inside = last is not None and last.direction is not Direction.OUT
     if at.direction is Direction.OUT:
-        return None if is_inside else _amber("not_inside", "XEM LẠI", "Hôm nay chưa ghi lượt vào.")
-    if last is None or not is_inside:
-        return None
-    return _amber("already_in", "ĐÃ VÀO RỒI", f"Đã vào lúc {last.at} ở cổng {last.gate}.")
+        return None if is_inside else _amber("not_inside", "Hôm nay chưa ghi lượt vào.")
+    if at.direction is Direction.BACK:
+        return None if last else _amber("not_been_in", "Hôm nay chưa vào lần nào.")
+    if last is not None and is_inside:
+        return _amber("already_in", f"Đã vào lúc {last.at} ở cổng {last.gate}.")
+    if at.full and shown.kind not in NEVER_FULL_FOR:
+        return _amber("full", "Bên trong đã đủ người. Mời chờ có người ra.")
+    return None
 
 
-def _overridden(found: Verdict, at: AtGate) -> Verdict:
-    detail = f"Cho qua theo lệnh. {found.detail}"
-    return Verdict(Colour.GREEN, "overridden", _WAY[at.direction], detail)
-
-
-def _amber(code: str, title: str, detail: str) -> Verdict:
-    return Verdict(Colour.AMBER, code, title, detail)
+def _amber(code: str, detail: str) -> Verdict:
+    return Verdict(Colour.AMBER, code, AMBER_TITLES[code], detail)
 
 
 def _red(code: str, detail: str) -> Verdict:
-    return Verdict(Colour.RED, code, "DỪNG LẠI", detail)
+    return Verdict(Colour.RED, code, _STOP, detail)
