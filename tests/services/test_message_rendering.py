@@ -132,6 +132,8 @@ class World:
             params["offer_id"] = self.offer()
         if kind == "booth_picked":
             params["picked"] = self.booth
+        if kind == "booth_redrawn":
+            params["changes"] = [f"Gian {self.booth}: dời chỗ."]
         if kind in PURPOSES:
             params["code_id"] = self.code(kind).id
         with transaction() as session:

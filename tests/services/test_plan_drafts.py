@@ -74,7 +74,7 @@ def changed(plan, which, /, **values):
 
 def publish(actor, fair, **more):
     values = {"seen_version": view(actor, fair).version, "over": 1, "agreed": False} | more
-    return plan_drafts.publish_draft(actor, fair.id, **values, now=NOW)
+    return plan_drafts.publish_draft(actor, fair.id, **values, now=NOW).number
 
 
 def numbers(fair):

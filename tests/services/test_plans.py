@@ -23,7 +23,7 @@ from tgfair.models import Booth, PlanVersion, Zone
 from tgfair.policy import SYSTEM
 from tgfair.services import plans
 from tgfair.services.allocations import assign_booth, release_booth
-from tgfair.services.plans import BoothInUseError, BoothRememberedError
+from tgfair.services.plans import BoothInUseError, BoothRememberedError, Installed
 from tgfair.services.uow import reader
 
 
@@ -55,10 +55,11 @@ def test_booths_are_known_by_their_object_so_two_may_change_labels(fair, square)
     swap = {"A01": "A02", "A02": "A01"}
     changed = tuple(replace(o, label=swap.get(o.label, o.label)) for o in square.objects)
 
-    number = plans.install_plan(SYSTEM, fair.id, replace(square, objects=changed), now=NOW)
+    installed = plans.install_plan(SYSTEM, fair.id, replace(square, objects=changed), now=NOW)
 
     after = ids(fair)
-    assert (number, after["A01"], after["A02"]) == (2, before["A02"], before["A01"])
+    assert installed == Installed(number=2, mails=0)
+    assert (after["A01"], after["A02"]) == (before["A02"], before["A01"])
 
 
 def test_free_booths_and_their_zone_go_with_the_drawing(fair, square):

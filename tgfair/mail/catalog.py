@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
             "booth_assigned", "Đã xếp gian hàng", proposed=True, calendar=True, while_in=HAS_BOOTH
         ),
         Kind("booth_moved", "Đổi gian hàng", proposed=True, calendar=True, while_in=HAS_BOOTH),
+        Kind("booth_redrawn", "Gian đổi trên sơ đồ mới", proposed=True, while_in=HAS_BOOTH),
         Kind(
             "booth_released",
             "Thu hồi gian hàng",

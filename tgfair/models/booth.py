@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from tgfair.models.base import Base, Versioned, short
 from tgfair.models.fair import Zone
@@ -25,6 +25,13 @@ class PlanVersion(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+
+
+@event.listens_for(PlanVersion, "before_update")
+def _refuse_redrawing(_mapper: Mapper[Any], _connection: Connection, row: PlanVersion) -> None:
+    """A version is what people were shown: whoever wants another drawing makes the next one."""
+    if inspect(row).attrs.document.history.has_changes():
+        raise TypeError("a plan version is never redrawn")
 
 
 class PlanDraft(Versioned, Base):

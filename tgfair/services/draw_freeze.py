@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
+from tgfair.core.layout.plan import Plan
 from tgfair.models.application import Application
 from tgfair.models.booth import Booth
 from tgfair.models.draw import Draw, DrawEntry, DrawState
+from tgfair.models.fair import Fair
 
 
 class FrozenForDrawError(ConflictError):
@@ -34,9 +36,7 @@ def refuse_frozen(session: Session, booth: Booth, application: Application) -> N
     Raises:
         FrozenForDrawError: the booth's zone, or the application, waits for the number.
     """
-    draw = session.scalars(
-        select(Draw).where(Draw.fair_id == booth.fair_id, Draw.state == DrawState.FROZEN)
-    ).one_or_none()
+    draw = _frozen(session, booth.fair_id)
     if draw is None:
         return
     if booth.zone.code in {zone["code"] for zone in draw.closed["zones"]}:
@@ -46,3 +46,32 @@ def refuse_frozen(session: Session, booth: Booth, application: Application) -> N
     )
     if session.scalar(listed) is not None:
         raise FrozenForDrawError(f"Hồ sơ {application.code}")
+
+
+def refuse_redrawing(session: Session, fair: Fair, plan: Plan) -> None:
+    """Refuse a plan in which a listed booth is gone, has another code or is in another zone.
+
+    Lists name booths by their codes, so a code must mean the same booth until the number is there.
+
+    Raises:
+        FrozenForDrawError: it names the first zone that would change.
+    """
+    draw = _frozen(session, fair.id)
+    if draw is None:
+        return
+    codes = {zone["code"] for zone in draw.closed["zones"]}
+    listed = {
+        (booth.label, booth.plan_object_id): booth.zone.code
+        for booth in session.scalars(select(Booth).where(Booth.fair_id == fair.id))
+        if booth.zone.code in codes
+    }
+    drawn = {(item.label, item.id): item.group for item in plan.booths}
+    for known, zone in sorted(listed.items()):
+        if drawn.get(known) != zone:
+            raise FrozenForDrawError(f"Khu {zone}")
+
+
+def _frozen(session: Session, fair_id: int) -> Draw | None:
+    return session.scalars(
+        select(Draw).where(Draw.fair_id == fair_id, Draw.state == DrawState.FROZEN)
+    ).one_or_none()

@@ -35,7 +35,7 @@ from tgfair.services.hotline import hotline
 from tgfair.services.links import base_url, invitation_url
 from tgfair.services.one_time_codes import secrets_of
 
-NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "confirm_reminder"})
+NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "booth_redrawn", "confirm_reminder"})
 NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed"}
 INVITES = frozenset({"invitation", "reminder"})
 # Kinds without an application that a cancelled fair makes untrue.
@@ -249,6 +249,10 @@ def _picked(_session: Session, message: Message) -> dict[str, Any]:
     return {"picked": str(message.params.get("picked", ""))}
 
 
+def _redrawn(_session: Session, message: Message) -> dict[str, Any]:
+    return {"changes": list(message.params.get("changes", []))}
+
+
 EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "sign_in": _one_time_code,
     "staff_setup": _one_time_code,
@@ -258,6 +262,7 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "returned": _fixes,
     "offer": _offer,
     "booth_picked": _picked,
+    "booth_redrawn": _redrawn,
     "dates_changed": _date_change,
     "fair_cancelled": _fair_page,
     "draw_called_off": draw_context,

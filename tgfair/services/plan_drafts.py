@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError, NotFoundError
@@ -25,7 +25,8 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.places import lock_places
-from tgfair.services.plans import put_plan
+from tgfair.services.plans import Installed, newest_version, put_plan
+from tgfair.services.publications import latest_publication
 from tgfair.services.uow import check_seen, find, reader, transaction
 
 SHOWN_CHANGES = 8
@@ -74,6 +75,16 @@ class BoothTouchedError(ConflictError):
         )
 
 
+class DraftExistsError(ConflictError):
+    """A draft is being drawn; another one would be in its way."""
+
+    code = "draft_exists"
+
+    def message(self) -> str:
+        """Say what to do with it."""
+        return "Đang có một bản nháp. Hãy dùng hoặc bỏ bản nháp đó trước."
+
+
 @dataclass(frozen=True)
 class DraftView:
     """The draft as its pages need it; `version` has to come back with every change."""
@@ -95,13 +106,15 @@ class Comparison:
     """What publishing would do: `over` is the version that stands now, 0 for none.
 
     `touched` are the changes of booths that somebody holds: to be agreed to. `barred` are held
-    booths that are gone: they have to be given back first.
+    booths that are gone: they have to be given back first. `public`: places were published, so
+    the drawing is seen by everybody at once, and mails to those touched are proposed.
     """
 
     over: int
     changes: tuple[Change, ...]
     touched: tuple[Change, ...]
     barred: tuple[Change, ...]
+    public: bool
 
 
 def draft_of(actor: Actor, fair_id: int) -> DraftView | None:
@@ -130,15 +143,44 @@ def start_draft(actor: Actor, fair_id: int, *, now: datetime) -> None:
             return
         newest = newest_version(session, fair.id)
         plan = parse_plan(newest.document) if newest else empty_plan(fair.name[:120])
-        row = PlanDraft(
-            fair_id=fair.id,
-            document=draft_as_json(Draft(plan)),
-            base_number=newest.number if newest else 0,
-            updated_at=now,
-            updated_by_id=actor.user_id,
+        _begin(session, actor, fair, plan, newest, now=now)
+
+
+def draft_from(actor: Actor, fair_id: int, number: int, *, now: datetime) -> None:
+    """Begin to draw on an old version.
+
+    Raises:
+        NotFoundError: there is no such version. DraftExistsError: somebody is drawing already.
+    """
+    with transaction() as session:
+        fair = _editable(session, actor, fair_id)
+        lock_places(session, fair.id)
+        version = find(
+            session, PlanVersion, PlanVersion.fair_id == fair.id, PlanVersion.number == number
         )
-        session.add(row)
-        record(session, actor, "plan.draft_started", row, now=now)
+        if session.scalar(select(PlanDraft.id).where(PlanDraft.fair_id == fair.id)):
+            raise DraftExistsError
+        _begin(session, actor, fair, parse_plan(version.document), version, now=now)
+
+
+def _begin(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    plan: Plan,
+    base: PlanVersion | None,
+    *,
+    now: datetime,
+) -> None:
+    row = PlanDraft(
+        fair_id=fair.id,
+        document=draft_as_json(Draft(plan)),
+        base_number=base.number if base else 0,
+        updated_at=now,
+        updated_by_id=actor.user_id,
+    )
+    session.add(row)
+    record(session, actor, "plan.draft_started", row, now=now, base=row.base_number)
 
 
 def save_draft(
@@ -219,8 +261,8 @@ def compare_draft(actor: Actor, fair_id: int) -> Comparison:
 
 def publish_draft(
     actor: Actor, fair_id: int, *, seen_version: int, over: int, agreed: bool, now: datetime
-) -> int:
-    """Make the draft the fair's next version; return its number. The draft is gone afterwards.
+) -> Installed:
+    """Make the draft the fair's next version. The draft is gone afterwards.
 
     `over` is the number of the version that the comparison was shown for; `agreed` says that the
     organiser has seen which booths with a holder change.
@@ -230,6 +272,7 @@ def publish_draft(
         InvalidError: two booths have one label, or there is none at all.
         BoothTouchedError: a held booth changes and nobody agreed.
         BoothInUseError: a held booth is gone. BoothRememberedError: one with a past is.
+        FrozenForDrawError: a booth of a list that waits for its number changes.
     """
     with transaction() as session:
         fair, row = draft_row(session, actor, fair_id, lock=True)
@@ -241,19 +284,9 @@ def publish_draft(
         if compared.touched and not agreed:
             ids = {change.id for change in compared.touched}
             raise BoothTouchedError(sorted(b.label for b in plan.booths if b.id in ids))
-        number = put_plan(session, actor, fair, plan, now=now)
+        installed = put_plan(session, actor, fair, plan, now=now)
         session.delete(row)
-        return number
-
-
-def newest_version(session: Session, fair_id: int) -> PlanVersion | None:
-    """Return the version that stands now, or None."""
-    newest = select(func.max(PlanVersion.number)).where(PlanVersion.fair_id == fair_id)
-    return session.scalars(
-        select(PlanVersion).where(
-            PlanVersion.fair_id == fair_id, PlanVersion.number == newest.scalar_subquery()
-        )
-    ).one_or_none()
+        return installed
 
 
 def _editable(session: Session, actor: Actor, fair_id: int) -> Fair:
@@ -319,4 +352,5 @@ def _compared(session: Session, row: PlanDraft) -> Comparison:
         changes,
         tuple(one for one in changes if one.id in held and one.code != "removed"),
         tuple(one for one in changes if one.id in held and one.code == "removed"),
+        latest_publication(session, row.fair_id) is not None,
     )

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
 from tgfair.core.layout.plan import Plan, PlanObject, plan_as_json
+from tgfair.core.layout.reading import parse_plan
 from tgfair.models.assignment import OCCUPYING, Assignment, PublicationRow
 from tgfair.models.booth import Booth, PlanVersion
+from tgfair.models.draw import DrawChange, DrawEntry
 from tgfair.models.fair import Fair, Zone
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.draw_freeze import refuse_redrawing
+from tgfair.services.places import lock_places
+from tgfair.services.plan_notices import follow_plan
 from tgfair.services.uow import find, transaction
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A plan came into use; `mails` to holders of changed booths wait for somebody's "send"."""
+
+    number: int
+    mails: int
 
 
 class BoothInUseError(ConflictError):
@@ -53,25 +67,40 @@ class BoothRememberedError(ConflictError):
         )
 
 
-def install_plan(actor: Actor, fair_id: int, plan: Plan, *, now: datetime) -> int:
-    """Make `plan` the fair's newest version and bring zones and booths in step; return its number.
+def install_plan(actor: Actor, fair_id: int, plan: Plan, *, now: datetime) -> Installed:
+    """Make `plan` the fair's newest version and bring zones and booths in step.
 
     Zones and booths are recognised by plan group and object id; labels may change. Rules that an
-    officer gave a zone stay. Booths that are gone from the plan are deleted.
+    officer gave a zone stay. Booths that are gone from the plan are deleted. Where places are
+    published, the drawing is public at once, and mails to holders of changed booths are proposed.
 
     Raises:
         BoothInUseError: a booth that is gone is held; nothing is changed.
         BoothRememberedError: a booth that is gone was once assigned; nothing is changed.
+        FrozenForDrawError: a list that waits for its number speaks of a booth that changes.
     """
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.EDIT_FAIR, fair)
+        lock_places(session, fair.id)
         return put_plan(session, actor, fair, plan, now=now)
 
 
-def put_plan(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: datetime) -> int:
+def newest_version(session: Session, fair_id: int) -> PlanVersion | None:
+    """Return the version that stands now, or None."""
+    return session.scalars(
+        select(PlanVersion)
+        .where(PlanVersion.fair_id == fair_id)
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def put_plan(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: datetime) -> Installed:
     """Do the work of `install_plan` within the caller's transaction."""
-    number = _add_version(session, actor, fair, plan, now=now)
+    refuse_redrawing(session, fair, plan)
+    before = newest_version(session, fair.id)
+    version = _add_version(session, actor, fair, plan, after=before, now=now)
     zones = _sync_zones(session, fair, plan)
     _sync_booths(session, fair, plan, zones)
     _drop_empty_zones(session, fair, {group.id for group in plan.groups})
@@ -82,25 +111,35 @@ def put_plan(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: dat
         fair,
         now=now,
         fair_id=fair.id,
-        number=number,
+        number=version.number,
         booths=len(plan.booths),
     )
-    return number
+    if before is None:
+        return Installed(version.number, 0)
+    old = parse_plan(before.document)
+    mails = follow_plan(session, actor, fair, old, version, plan, now=now)
+    return Installed(version.number, mails)
 
 
-def _add_version(session: Session, actor: Actor, fair: Fair, plan: Plan, *, now: datetime) -> int:
-    newest = select(func.max(PlanVersion.number)).where(PlanVersion.fair_id == fair.id)
-    number = (session.scalar(newest) or 0) + 1
-    session.add(
-        PlanVersion(
-            fair_id=fair.id,
-            number=number,
-            document=plan_as_json(plan),
-            created_by_id=actor.user_id,
-            created_at=now,
-        )
+def _add_version(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    plan: Plan,
+    *,
+    after: PlanVersion | None,
+    now: datetime,
+) -> PlanVersion:
+    version = PlanVersion(
+        fair_id=fair.id,
+        number=after.number + 1 if after else 1,
+        document=plan_as_json(plan),
+        created_by_id=actor.user_id,
+        created_at=now,
     )
-    return number
+    session.add(version)
+    session.flush()
+    return version
 
 
 def _sync_zones(session: Session, fair: Fair, plan: Plan) -> dict[str, Zone]:
@@ -167,10 +206,20 @@ def _drop_missing(session: Session, gone: list[Booth]) -> None:
 
 
 def _remembered(session: Session, booth_ids: list[int]) -> set[int]:
-    """Booths that an old assignment or a published version speaks of."""
-    assigned = select(Assignment.booth_id).where(Assignment.booth_id.in_(booth_ids))
-    published = select(PublicationRow.booth_id).where(PublicationRow.booth_id.in_(booth_ids))
-    return {*session.scalars(assigned), *session.scalars(published)}
+    """Booths that an old assignment, a published version or a draw speaks of."""
+    named = (
+        Assignment.booth_id,
+        PublicationRow.booth_id,
+        DrawEntry.booth_id,
+        DrawChange.booth_id,
+        DrawChange.to_booth_id,
+    )
+    return {
+        found
+        for column in named
+        for found in session.scalars(select(column).where(column.in_(booth_ids)))
+        if found is not None
+    }
 
 
 def _drop_empty_zones(session: Session, fair: Fair, drawn: set[str]) -> None:

@@ -74,6 +74,11 @@ class PlanObject:
         return round(self.w * self.h, 2)
 
     @property
+    def size(self) -> str:
+        """Return "3 × 2,5 m"."""
+        return f"{self.w:g} × {self.h:g} m".replace(".", ",")
+
+    @property
     def name(self) -> str:
         """Return what a sentence calls it: "Gian A01", "Lối đi “Lối Bắc”"."""
         if self.kind is Kind.BOOTH:

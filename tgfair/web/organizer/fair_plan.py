@@ -29,10 +29,11 @@ from tgfair.services.queries.booths import (
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import MetresField, WholeNumberField
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_forms import PLANS
 from tgfair.web.organizer.frame import fair_frame
-from tgfair.web.organizer.plan_forms import MetresField
+
 
 SHOWN_PROBLEMS = 30
 TOO_LARGE = "Tệp sơ đồ quá lớn. Tệp phải nhỏ hơn 2 MB."
@@ -43,8 +44,8 @@ class GridForm(BaseForm):
     """The quick form: rows of equal booths."""
 
     zone = CleanStringField("Tên khu", [InputRequired("Hãy ghi tên khu.")], default="Khu chung")
-    rows = IntegerField("Số dãy", [InputRequired("Hãy ghi số dãy.")], default=4)
-    columns = IntegerField("Số gian mỗi dãy", [InputRequired("Hãy ghi số gian.")], default=10)
+    rows = WholeNumberField("Số dãy", [InputRequired("Hãy ghi số dãy.")], default=4)
+    columns = WholeNumberField("Số gian mỗi dãy", [InputRequired("Hãy ghi số gian.")], default=10)
     booth_w = MetresField("Chiều rộng gian (m)", [InputRequired("Hãy ghi số mét.")], default=3)
     booth_d = MetresField("Chiều sâu gian (m)", [InputRequired("Hãy ghi số mét.")], default=3)
     gap = MetresField("Lối đi (m)", [InputRequired("Hãy ghi số mét.")], default=3)
@@ -54,7 +55,7 @@ class GridForm(BaseForm):
         default="@##",
         description="@ là chữ của dãy, # là số: @## cho A01, A02; G-### cho G-001",
     )
-    power_w = IntegerField("Điện mỗi gian (W)", [InputRequired("Hãy ghi số W.")], default=500)
+    power_w = WholeNumberField("Điện mỗi gian (W)", [InputRequired("Hãy ghi số W.")], default=500)
 
 
 class UploadForm(BaseForm):
@@ -161,11 +162,22 @@ def _print(fair: Fair) -> str:
 
 
 def _installed(fair: Fair, plan: Plan) -> Any:
-    number = plans.install_plan(actor(), fair.id, plan, now=now())
+    installed = plans.install_plan(actor(), fair.id, plan, now=now())
     problems = len(check_plan(plan))
     said = f" Sơ đồ có {problems} chỗ nên xem lại, liệt kê bên dưới." if problems else ""
-    flash(f"Đã dùng sơ đồ bản {number}, {len(plan.booths)} gian.{said}", "success")
+    flash(
+        f"Đã dùng sơ đồ bản {installed.number}, {len(plan.booths)} gian."
+        f"{waiting_mails(installed)}{said}",
+        "success",
+    )
     return redirect(url_for("organizer.plan_page", slug=fair.slug), code=303)
+
+
+def waiting_mails(installed: plans.Installed) -> str:
+    """Return the sentence that says how many holders are to be told, and where."""
+    if not installed.mails:
+        return ""
+    return f" {installed.mails} thư báo gian thay đổi đang chờ bấm gửi ở trang Thông báo."
 
 
 @bp.post("/ql/<slug>/so-do/tep")

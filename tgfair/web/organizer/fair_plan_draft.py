@@ -20,7 +20,7 @@ from tgfair.services.plan_drafts import DraftConflictError, DraftView
 from tgfair.web.errors import status_of
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.fair_plan import fair_to_draw
+from tgfair.web.organizer.fair_plan import fair_to_draw, waiting_mails
 from tgfair.web.organizer.frame import fair_frame
 from tgfair.web.organizer.plan_forms import (
     BOOTH_TYPES,
@@ -195,7 +195,7 @@ def publish_plan_draft(slug: str) -> Any:
     form = PublishForm(request.form)
     over = str(form.over.data or "")
     try:
-        number = plan_drafts.publish_draft(
+        installed = plan_drafts.publish_draft(
             actor(),
             fair.id,
             seen_version=form.seen,
@@ -209,7 +209,8 @@ def publish_plan_draft(slug: str) -> Any:
             raise
         form.form_errors.append(error.message())
         return _check(fair, view, form), status_of(error)
-    flash(f"Đã dùng bản vẽ này làm sơ đồ bản {number}.", "success")
+    said = f"Đã dùng bản vẽ này làm sơ đồ bản {installed.number}.{waiting_mails(installed)}"
+    flash(said, "success")
     return redirect(url_for("organizer.plan_page", slug=slug), code=303)
 
 

@@ -18,8 +18,11 @@ from tgfair.models.fair import Fair
 from tgfair.services.plan_drafts import draft_of
 from tgfair.services.queries.booths import newest_drawing
 from tgfair.services.queries.fairs import fair_for_staff, newest_plan
+from tgfair.services.queries.plan_versions import version_of
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
+
+LONGEST = 7
 
 
 class NoPlanError(NotFoundError):
@@ -65,9 +68,12 @@ def plan_as_pdf(slug: str) -> Any:
 
 
 def _plan(slug: str) -> tuple[Fair, Plan]:
-    """Return the newest version, or with `?nhap=1` what is being drawn."""
+    """Return the newest version, with `?ban=3` that one, or with `?nhap=1` what is being drawn."""
     fair = fair_for_staff(actor(), slug)
-    if request.args.get("nhap"):
+    plan: Plan | None
+    if _asked_version():
+        plan = version_of(actor(), fair, _asked_version()).plan
+    elif request.args.get("nhap"):
         view = draft_of(actor(), fair.id)
         plan = view.plan if view else None
     else:
@@ -77,13 +83,18 @@ def _plan(slug: str) -> tuple[Fair, Plan]:
     return fair, plan
 
 
+def _asked_version() -> int:
+    typed = request.args.get("ban", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < LONGEST else 0
+
+
 def _sheet(fair: Fair) -> PlanSheet:
     newest = newest_plan(fair.id)
-    version = f"Bản {newest.number}" if newest else "Bản nháp"
+    number = _asked_version() or (newest.number if newest else 0)
     return PlanSheet(
         title=fair.name,
         subtitle=fair.venue,
-        version="Bản nháp" if request.args.get("nhap") else version,
+        version="Bản nháp" if request.args.get("nhap") else f"Bản {number}",
         printed_on=f"in ngày {vn_date(clock.day_in_vietnam(now()))}",
     )
 
