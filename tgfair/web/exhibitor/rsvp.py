@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
 from tgfair.core.application.rsvp import MAX_HEADCOUNT
@@ -22,6 +22,7 @@ from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, audience
 from tgfair.web.labels import label
+from tgfair.web.number_fields import WholeNumberField
 
 MAX_TICKS = 100
 
@@ -35,7 +36,7 @@ class AnswerForm(BaseForm):
         choices=members((Rsvp.YES, Rsvp.ATTEND_ONLY, Rsvp.NO)),
         validate_choice=False,
     )
-    headcount = IntegerField("Số người dự", description=f"Từ 1 đến {MAX_HEADCOUNT} người")
+    headcount = WholeNumberField("Số người dự", description=f"Từ 1 đến {MAX_HEADCOUNT} người")
     note = TextAreaField("Lời nhắn cho Ban Tổ chức")
 
 

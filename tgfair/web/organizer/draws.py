@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -26,6 +26,7 @@ from tgfair.web.choices import pairs
 from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import WholeNumberField
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
@@ -63,7 +64,7 @@ class DrawForm(BaseForm):
     )
     source_day = DayField("Ngày có con số", [InputRequired("Hãy ghi ngày.")])
     source_hour = HourField("Giờ có con số", [InputRequired("Hãy ghi giờ.")])
-    objection_hours = IntegerField(
+    objection_hours = WholeNumberField(
         "Nêu ý kiến trong (giờ)", [InputRequired("Hãy ghi số giờ.")], default=24
     )
     leaves_aside = BooleanField("Hồ sơ không bốc được ở khu nào sẽ được xếp riêng")

@@ -28,6 +28,7 @@ from tgfair.web import labels
 from tgfair.web.choices import members, pairs
 from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField, FilterForm
+from tgfair.web.number_fields import WholeNumberField
 
 DAY_HINT = "Ghi như 18/06/2026"
 STEPS = tuple(name for name in LABELS if name not in {"opening", "closing"})
@@ -43,16 +44,16 @@ class StartForm(FilterForm):
 
     mau = RadioField("Lập từ đâu?", [DataRequired("Hãy chọn một mẫu.")])
     khai_mac = DayField("Ngày khai mạc", description=DAY_HINT)
-    so_ngay = IntegerField(
+    so_ngay = WholeNumberField(
         "Số ngày tổ chức", [Optional()], description="Bỏ trống: theo mẫu hoặc sự kiện cũ"
     )
     le = SelectField("Ngày lễ", [Optional()])
-    truoc = IntegerField(
+    truoc = WholeNumberField(
         "Khai mạc trước ngày lễ mấy ngày", [Optional(), NumberRange(0, 60, "Ghi từ 0 đến 60.")]
     )
-    al_ngay = IntegerField("Ngày âm lịch", [Optional()])
-    al_thang = IntegerField("Tháng âm lịch", [Optional()])
-    al_nam = IntegerField(
+    al_ngay = WholeNumberField("Ngày âm lịch", [Optional()])
+    al_thang = WholeNumberField("Tháng âm lịch", [Optional()])
+    al_nam = WholeNumberField(
         "Năm âm lịch",
         [Optional(), NumberRange(FIRST_YEAR, LAST_YEAR, f"Năm từ {FIRST_YEAR} đến {LAST_YEAR}.")],
     )
@@ -96,8 +97,10 @@ class FairForm(BaseForm):
     badges_on = DayField(LABELS["badges_on"])
     setup_from = DayField(LABELS["setup_from"])
     setup_to = DayField(LABELS["setup_to"])
-    max_booths = IntegerField("Số gian nhiều nhất của một cơ sở", [InputRequired("Hãy ghi số.")])
-    max_staff = IntegerField("Số người trực nhiều nhất", [InputRequired("Hãy ghi số.")])
+    max_booths = WholeNumberField(
+        "Số gian nhiều nhất của một cơ sở", [InputRequired("Hãy ghi số.")]
+    )
+    max_staff = WholeNumberField("Số người trực nhiều nhất", [InputRequired("Hãy ghi số.")])
     shares_booths = BooleanField("Hai cơ sở có thể chung một bàn")
     hotline_name = CleanStringField("Người trực điện thoại")
     hotline = TelField("Số điện thoại hỗ trợ")

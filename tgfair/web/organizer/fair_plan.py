@@ -34,7 +34,6 @@ from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_forms import PLANS
 from tgfair.web.organizer.frame import fair_frame
 
-
 SHOWN_PROBLEMS = 30
 TOO_LARGE = "Tệp sơ đồ quá lớn. Tệp phải nhỏ hơn 2 MB."
 LOCKED = {BoothState.BLOCKED: "locked"}

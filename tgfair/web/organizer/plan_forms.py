@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from wtforms import BooleanField, FloatField, HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
-from wtforms.widgets import TextInput
 
 from tgfair.core.layout.plan import KIND_NAMES, Group, Kind, Plan, PlanObject
 from tgfair.core.layout.rows import NUMBERING_NAMES, Numbering, RowRequest
 from tgfair.services.plan_edits import Sheet
 from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm, CleanStringField
+from tgfair.web.number_fields import MetresField, WholeNumberField
 
 NUMBER = "Hãy ghi một số."
 FRONTS = {
@@ -31,25 +31,6 @@ BOOTH_TYPES = {
     "raw": "Đất trống",
     "table": "Bàn",
 }
-
-
-class MetresField(FloatField):
-    """A length as people type it: 1,2 or 1.2."""
-
-    # a browser's own number field shows "1,5" as nothing
-    widget = TextInput()
-
-    def __init__(self, label: str, validators: Any, **options: Any) -> None:
-        super().__init__(label, validators, render_kw={"inputmode": "decimal"}, **options)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the comma as the decimal point."""
-        super().process_formdata([str(value).replace(",", ".") for value in valuelist])
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return f"{self.data:.10g}".replace(".", ",") if self.data is not None else ""
 
 
 class DraftForm(BaseForm):
@@ -76,7 +57,7 @@ class ObjectForm(DraftForm):
     rot = MetresField("Xoay (độ, theo chiều kim đồng hồ)", [InputRequired(NUMBER)], default=0)
     type = SelectField("Loại gian", [Optional()], choices=pairs(BOOTH_TYPES), validate_choice=False)
     front = SelectField("Mặt mở", [Optional()], choices=pairs(FRONTS), validate_choice=False)
-    power_w = IntegerField("Điện (W)", [InputRequired(NUMBER)], default=0)
+    power_w = WholeNumberField("Điện (W)", [InputRequired(NUMBER)], default=0)
     water = BooleanField("Có nước")
     cooling = BooleanField("Có chỗ cho tủ mát, tủ đông")
     cooking = BooleanField("Được đun nấu")
@@ -89,7 +70,7 @@ class RowForm(DraftForm):
     """The row tool."""
 
     group = SelectField("Khu", validate_choice=False)
-    count = IntegerField("Số gian trong dãy", [InputRequired(NUMBER)], default=10)
+    count = WholeNumberField("Số gian trong dãy", [InputRequired(NUMBER)], default=10)
     x = MetresField("Cách mép trái x (m)", [InputRequired(NUMBER)], default=5)
     y = MetresField("Cách mép trên y (m)", [InputRequired(NUMBER)], default=5)
     w = MetresField("Gian rộng (m)", [InputRequired(NUMBER)], default=3)
@@ -103,14 +84,14 @@ class RowForm(DraftForm):
         default="A##",
         description="# là số: A## cho A01, A02",
     )
-    first = IntegerField("Số đầu", [InputRequired(NUMBER)], default=1)
+    first = WholeNumberField("Số đầu", [InputRequired(NUMBER)], default=1)
     backwards = BooleanField("Đánh số từ phải sang trái")
     numbering = SelectField(
         "Hai dãy đánh số",
         choices=pairs({str(key): text for key, text in NUMBERING_NAMES.items()}),
         default="straight",
     )
-    power_w = IntegerField("Điện mỗi gian (W)", [InputRequired(NUMBER)], default=500)
+    power_w = WholeNumberField("Điện mỗi gian (W)", [InputRequired(NUMBER)], default=500)
 
     def request(self) -> RowRequest:
         """Return what was asked for."""

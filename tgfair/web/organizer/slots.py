@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, Length
 
 from tgfair.core.calendar_text import vn_date, vn_time
@@ -25,6 +25,7 @@ from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import label
+from tgfair.web.number_fields import WholeNumberField
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
@@ -41,8 +42,8 @@ class WindowsForm(BaseForm):
     day = DayField("Ngày", [InputRequired("Hãy ghi ngày.")], description="Ghi như 17/06/2026")
     first = HourField("Từ giờ", [InputRequired("Hãy ghi giờ.")], description="Ghi như 07:00")
     last = HourField("Đến giờ", [InputRequired("Hãy ghi giờ.")], description="Ghi như 17:00")
-    minutes = IntegerField("Mỗi khung (phút)", [InputRequired("Hãy ghi số phút.")], default=30)
-    capacity = IntegerField("Số chỗ mỗi khung", [InputRequired("Hãy ghi số chỗ.")], default=5)
+    minutes = WholeNumberField("Mỗi khung (phút)", [InputRequired("Hãy ghi số phút.")], default=30)
+    capacity = WholeNumberField("Số chỗ mỗi khung", [InputRequired("Hãy ghi số chỗ.")], default=5)
     note = CleanStringField("Ghi chú", [Length(max=200, message="Dài quá 200 ký tự.")])
 
 

@@ -1,0 +1,40 @@
+"""Numbers as they are typed here, and shown again as they were typed."""
+
+from __future__ import annotations
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from tgfair.web.number_fields import MetresField, WholeNumberField
+
+
+class Sizes(Form):
+    watts = WholeNumberField("Điện (W)")
+    metres = MetresField("Rộng (m)", [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "watts"),
+    [("500", 500), ("1.500", 1500), ("1 500", 1500), (" 12 ", 12), ("1.5", None), ("1,5", None)],
+)
+def test_whole_number_typed(typed, watts):
+    form = Sizes(MultiDict({"watts": typed, "metres": "1"}))
+
+    assert (form.validate(), form.watts.data) == (watts is not None, watts)
+
+
+@pytest.mark.parametrize(("typed", "metres"), [("1,2", 1.2), ("1.2", 1.2), ("3", 3.0)])
+def test_metres_typed(typed, metres):
+    form = Sizes(MultiDict({"watts": "1", "metres": typed}))
+
+    assert (form.validate(), form.metres.data) == (True, metres)
+
+
+def test_wrong_numbers_are_shown_as_typed():
+    form = Sizes(MultiDict({"watts": "1,5 kW", "metres": "hai"}))
+
+    form.validate()
+
+    assert ('type="text"' in form.watts(), 'value="1,5 kW"' in form.watts()) == (True, True)
+    assert 'value="hai"' in form.metres()
