@@ -1837,6 +1837,37 @@ def upgrade():
         )
 
     op.create_table(
+        "waitlist_jump",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fair_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("from_place", sa.Integer(), nullable=True),
+        sa.Column("to_place", sa.Integer(), nullable=True),
+        sa.Column("booth", sa.String(length=12), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_waitlist_jump_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_waitlist_jump_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["fair_id"], ["fair.id"], name=op.f("fk_waitlist_jump_fair_id_fair"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_jump")),
+    )
+    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_waitlist_jump_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_waitlist_jump_fair_id"), ["fair_id"], unique=False)
+
+    op.create_table(
         "draw",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fair_id", sa.Integer(), nullable=False),
@@ -2261,34 +2292,6 @@ def upgrade():
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.create_index("ix_scan_badge", ["fair_id", "badge_number"], unique=False)
         batch_op.create_index("ix_scan_fair_at", ["fair_id", "at"], unique=False)
-
-    op.create_table(
-        "waitlist_jump",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("fair_id", sa.Integer(), nullable=False),
-        sa.Column("from_place", sa.Integer(), nullable=False),
-        sa.Column("to_place", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["user_account.id"], name=op.f("fk_waitlist_jump_actor_id_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["waitlist_entry.id"],
-            name=op.f("fk_waitlist_jump_entry_id_waitlist_entry"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["fair_id"], ["fair.id"], name=op.f("fk_waitlist_jump_fair_id_fair"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_jump")),
-    )
-    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_waitlist_jump_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_waitlist_jump_fair_id"), ["fair_id"], unique=False)
 
     op.create_table(
         "assignment",
@@ -2717,11 +2720,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_assignment_application_id"))
 
     op.drop_table("assignment")
-    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_waitlist_jump_fair_id"))
-        batch_op.drop_index(batch_op.f("ix_waitlist_jump_entry_id"))
-
-    op.drop_table("waitlist_jump")
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.drop_index("ix_scan_fair_at")
         batch_op.drop_index("ix_scan_badge")
@@ -2764,6 +2762,11 @@ def downgrade():
         )
 
     op.drop_table("draw")
+    with op.batch_alter_table("waitlist_jump", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waitlist_jump_fair_id"))
+        batch_op.drop_index(batch_op.f("ix_waitlist_jump_application_id"))
+
+    op.drop_table("waitlist_jump")
     with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_waitlist_entry_waiting",

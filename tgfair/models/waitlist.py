@@ -73,22 +73,27 @@ class WaitlistEntry(Base):
 
 
 class WaitlistJump(Base):
-    """A change of the order by hand: the reason and both places are shown to everybody."""
+    """A change of the order by hand: the reason and both places are shown to everybody.
+
+    `booth` names the one that was given past the list: then there is no new place, and no old one
+    either when the application did not wait.
+    """
 
     __tablename__ = "waitlist_jump"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[int] = mapped_column(
-        ForeignKey("waitlist_entry.id", ondelete="CASCADE"), index=True
-    )
     fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id", ondelete="CASCADE"), index=True)
-    from_place: Mapped[int]
-    to_place: Mapped[int]
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
+    )
+    from_place: Mapped[int | None]
+    to_place: Mapped[int | None]
+    booth: Mapped[str | None] = mapped_column(short(12))
     reason: Mapped[str] = mapped_column(short(300))
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
-    entry: Mapped[WaitlistEntry] = relationship()
+    application: Mapped[Application] = relationship()
 
 
 class OfferState(StrEnum):

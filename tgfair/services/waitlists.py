@@ -147,8 +147,8 @@ def move_in_line(
             one.rank = rank
         session.add(
             WaitlistJump(
-                entry_id=entry.id,
                 fair_id=fair.id,
+                application_id=entry.application_id,
                 from_place=before,
                 to_place=to_place,
                 reason=words,

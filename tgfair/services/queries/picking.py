@@ -122,7 +122,7 @@ def public_jumps(fair: Fair) -> Sequence[WaitlistJump]:
         .scalars(
             select(WaitlistJump)
             .where(WaitlistJump.fair_id == fair.id)
-            .options(joinedload(WaitlistJump.entry).joinedload(WaitlistEntry.application))
+            .options(joinedload(WaitlistJump.application))
             .order_by(WaitlistJump.id.desc())
         )
         .all()
