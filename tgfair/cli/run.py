@@ -18,6 +18,7 @@ from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
 from tgfair.cli.worker import background
 from tgfair.services import accounts
 from tgfair.services.links import base_url
+from tgfair.services.queries.demo_story import demo_pages
 from tgfair.services.settings import is_demo_database
 from tgfair.services.users import count_users
 
@@ -87,3 +88,5 @@ def print_demo_links(app: Flask) -> None:
         for link in accounts.demo_sign_in_links(demo=app.config["TGFAIR"].demo):
             role = link.role.value if link.role else "exhibitor"
             click.echo(f"  {role:16} {base_url()}/vao/{link.token}  ({link.name})")
+        for label, path in demo_pages():
+            click.echo(f"  {label:16} {base_url()}{path}")

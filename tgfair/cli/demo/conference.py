@@ -9,10 +9,13 @@ from tgfair.core.decision import Decision
 from tgfair.core.workflow import Event, State
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus
+from tgfair.policy import ANONYMOUS
 from tgfair.services import allocations, fairs, invitations, publications, reviews, rsvp
 from tgfair.services.fair_status import set_fair_status
 from tgfair.services.fair_templates import TEMPLATES
 from tgfair.services.fairs import FairData, Start
+from tgfair.services.personal_links import open_by_link
+from tgfair.services.queries import demo_story as reading
 from tgfair.services.queries.allocation import candidates
 from tgfair.services.queries.booths import live_booths
 from tgfair.services.queries.demo_story import codes
@@ -61,6 +64,8 @@ def invite(fair: Fair, subjects: list[Exhibitor]) -> None:
 def answer(fair: Fair, number: int, subject: Exhibitor) -> None:
     """Let the subject with this number answer, or stay silent."""
     if number < SILENT:
+        if number % 3 == 0:
+            _look(fair, subject)
         return
     kind = "yes"
     if number < SILENT + DECLINE:
@@ -82,6 +87,16 @@ def answer(fair: Fair, number: int, subject: Exhibitor) -> None:
         form,
         key="",
         now=at(ANSWERED + timedelta(days=number % 9), 8 + number % 9),
+    )
+
+
+def _look(fair: Fair, subject: Exhibitor) -> None:
+    """Let the subject open its letter and put it aside."""
+    open_by_link(
+        ANONYMOUS,
+        reading.link_token(fair.id, subject.id),
+        user_agent="demo",
+        now=at(ANSWERED, 20),
     )
 
 

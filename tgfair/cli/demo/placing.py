@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from tgfair.cli.demo.square import DECIDED
 from tgfair.cli.demo.stage import CLERK, at
+from tgfair.core.workflow import State
 from tgfair.models.fair import Fair
-from tgfair.services import allocations, attendance, gates, publications
+from tgfair.models.slot import SlotKind
+from tgfair.services import allocations, attendance, gates, publications, slot_windows, slots
+from tgfair.services.queries import demo_story as reading
 from tgfair.services.queries.allocation import Candidate, candidates, reasons_by_booth
 from tgfair.services.queries.booths import BoothState, BoothView, live_booths
+from tgfair.services.slot_windows import Windows
 
 FREE_AT_THE_END = 10
 # One in four has not answered yet: the deadline is still ahead.
 UNANSWERED = 4
+LOAD_IN_PLACES = 6
 GATES = ("Cổng chính", "Cổng phụ, xe hàng")
 
 
@@ -55,3 +60,32 @@ def open_gates(fair: Fair) -> None:
     """Add the two gates of the square."""
     for label in GATES:
         gates.create_gate(CLERK, fair.id, label, now=at(DECIDED))
+
+
+def open_load_in(fair: Fair) -> None:
+    """Let goods in by both gates the day before the opening; half of the confirmed chose a window.
+
+    The hour that suits everybody, eight in the morning, is full at the main gate.
+    """
+    now = at(DECIDED + timedelta(days=2))
+    for place in GATES:
+        slot_windows.create_slots(
+            CLERK,
+            fair.id,
+            Windows(
+                SlotKind.LOAD_IN,
+                place,
+                fair.first_day - timedelta(days=1),
+                first=time(6),
+                last=time(12),
+                minutes=60,
+                capacity=LOAD_IN_PLACES,
+            ),
+            now=now,
+        )
+    windows = reading.slot_ids(fair.id)
+    for number, code in enumerate(reading.codes(fair.id, State.CONFIRMED)[::2]):
+        chosen = windows[4] if number < LOAD_IN_PLACES else windows[number % len(windows)]
+        if number >= LOAD_IN_PLACES and chosen == windows[4]:
+            continue
+        slots.book_slot(CLERK, code, chosen, now=at(DECIDED + timedelta(days=3), 19))

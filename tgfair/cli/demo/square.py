@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tgfair.cli.demo import guests
+from tgfair.cli.demo.pictures import picture
 from tgfair.cli.demo.stage import CLERK, FAIR_ENDS, FAIR_FIRST_PLANNED, FAIR_OPENS, YEAR, at, holder
 from tgfair.core.application.steps import Step
 from tgfair.core.decision import FixRequest
 from tgfair.core.workflow import State
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus
+from tgfair.policy import Actor
 from tgfair.services import applications, fairs, invitations, reviews
+from tgfair.services.attachments import Upload, add_attachment
 from tgfair.services.fair_dates import change_dates
 from tgfair.services.fair_status import set_fair_status
 from tgfair.services.fair_templates import TEMPLATES
@@ -27,6 +30,8 @@ MOVED = CREATED + timedelta(days=7)
 INVITED = FAIR_OPENS - timedelta(days=40)
 OPENED = FAIR_OPENS - timedelta(days=35)
 DECIDED = FAIR_OPENS - timedelta(days=14)
+# Every fourth application came with photos.
+PHOTOGRAPHED = 4
 FROM_REGISTER, LATE_FROM = 112, 60
 # How the 168 end: the rest, 128, are approved.
 DRAFTS, RETURNED, RESENT, WITHDRAWN, WAITLISTED, REJECTED = 5, 4, 3, 8, 11, 9
@@ -105,8 +110,19 @@ def apply(fair: Fair, number: int, subject: Exhibitor, *, total: int) -> None:
     code = applications.start_application(actor, fair.slug, subject.public_id, now=now)
     for step, typed in _typed(number, subject):
         applications.save_step(actor, code, step, typed, seen=None, now=now)
+    if number % PHOTOGRAPHED == 0 and subject.products:
+        _photograph(actor, code, subject, now=now)
     if number < total - DRAFTS:
         submit_application(actor, code, consent=True, key="", now=now + timedelta(minutes=4))
+
+
+def _photograph(actor: Actor, code: str, subject: Exhibitor, *, now: datetime) -> None:
+    for product in subject.products[:2]:
+        name = f"{product.name[:60]}.jpg"
+        upload = Upload(
+            "product_photo", name, picture(product.group or "food"), product=product.public_id
+        )
+        add_attachment(actor, code, upload, now=now)
 
 
 def _sent(number: int) -> datetime:

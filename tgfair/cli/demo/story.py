@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Final
 
-from tgfair.cli.demo import conference, people, placing, square
+from tgfair.cli.demo import conference, lots, people, placing, square
 from tgfair.cli.demo.stage import CLERK, at
 from tgfair.services import imports
 from tgfair.services.queries import demo_story as reading
@@ -54,7 +54,9 @@ def _prepare_fair(progress: Callable[[int], None]) -> None:
     progress(30)
     square.decide(fair)
     placing.open_gates(fair)
+    lots.draw(fair)
     placing.place(fair)
     progress(20)
     placing.confirm(fair)
+    placing.open_load_in(fair)
     progress(10)

@@ -8,9 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from tgfair.core.workflow import State
+from tgfair.models.account import User
 from tgfair.models.application import Application
+from tgfair.models.draw import Draw
 from tgfair.models.exhibitor import Exhibitor, MergeProposal
 from tgfair.models.fair import Fair, FairKind
+from tgfair.models.invitation import Invitation
+from tgfair.models.slot import Slot
+from tgfair.services.links import invitation_token
 from tgfair.services.uow import reader
 
 
@@ -45,6 +50,31 @@ def codes(fair_id: int, state: State) -> list[str]:
     )
 
 
+def slot_ids(fair_id: int) -> list[int]:
+    """Return the fair's time windows, the earliest first."""
+    return list(
+        reader().scalars(
+            select(Slot.id).where(Slot.fair_id == fair_id).order_by(Slot.starts_at, Slot.id)
+        )
+    )
+
+
+def user_id(email: str) -> int:
+    """Return a member of the demo's staff."""
+    return reader().scalars(select(User.id).where(User.email == email)).one()
+
+
+def link_token(fair_id: int, exhibitor_id: int) -> str:
+    """Return the token of a subject's personal link."""
+    invitation = reader().scalars(
+        select(Invitation).where(
+            Invitation.fair_id == fair_id, Invitation.exhibitor_id == exhibitor_id
+        )
+    )
+    row = invitation.one()
+    return invitation_token(row.id, row.revision)
+
+
 def version(code: str) -> int:
     """Return an application's version, as a page would have shown it."""
     return reader().scalars(select(Application.version).where(Application.code == code)).one()
@@ -70,3 +100,15 @@ def waiting_producer() -> Exhibitor:
         )
         .one()
     )
+
+
+def demo_pages() -> list[tuple[str, str]]:
+    """Return the pages to look at without signing in, and the one that pairs gate phones."""
+    fair = reader().scalar(select(Fair).where(Fair.kind == FairKind.FAIR).order_by(Fair.id))
+    if fair is None:
+        return []
+    pages = [("public fair", f"/{fair.slug}/"), ("gate pairing", f"/ql/{fair.slug}/cong")]
+    draw = reader().scalar(select(Draw.number).where(Draw.fair_id == fair.id).limit(1))
+    if draw is not None:
+        pages.append(("draw projector", f"/{fair.slug}/boc-tham/{draw}/chieu"))
+    return pages
