@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.support.builders import NOW, make_staff
 from tgfair import clock
-from tgfair.core.errors import InvalidError, NotFoundError
+from tgfair.core.errors import InvalidError, NotFoundError, UnavailableError
 from tgfair.models import JobState, Role
 from tgfair.services import jobs
 from tgfair.services.queries.jobs import job_of
-from tgfair.services.uow import transaction
+from tgfair.services.uow import BusyError, transaction
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +90,55 @@ def test_an_unexpected_error_leaves_a_sentence_too(kind):
     assert seen(actor, public_id)[0::3] == (JobState.FAILED, jobs.UNEXPECTED)
 
 
+def failing_once(error):
+    """A job that meets `error` on its first run."""
+    runs = []
+
+    def work(_job_id, _progress):
+        runs.append("run")
+        if len(runs) == 1:
+            raise error
+        return {"text": "Xong."}
+
+    return work
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BusyError(),
+        UnavailableError(),
+        OperationalError("SELECT 1", {}, Exception("server closed the connection unexpectedly")),
+        PoolTimeoutError(),
+    ],
+)
+def test_a_job_that_meets_an_outage_is_run_again(kind, error):
+    actor = make_staff(Role.ORGANISER)
+    public_id = start(actor)
+    kind(failing_once(error))
+
+    jobs.run_due("a")
+
+    assert seen(actor, public_id)[0::3] == (JobState.RUNNING, jobs.PUT_OFF)
+    assert jobs.run_due("a", now=clock.real_now() + timedelta(seconds=2)) is False
+    assert jobs.run_due("a", now=clock.real_now() + timedelta(seconds=15)) is True
+    assert seen(actor, public_id)[0::3] == (JobState.DONE, "Xong.")
+
+
+def test_a_job_that_meets_an_outage_every_time_fails_with_a_sentence(kind):
+    actor = make_staff(Role.ORGANISER)
+    public_id = start(actor)
+
+    def work(_job_id, _progress):
+        raise BusyError
+
+    kind(work)
+    for hours in range(1, jobs.MAX_ATTEMPTS + 1):
+        jobs.run_due("a", now=clock.real_now() + timedelta(hours=hours))
+
+    assert seen(actor, public_id)[0::3] == (JobState.FAILED, BusyError().message())
+
+
 def test_a_cancelled_job_stops_at_its_next_report(kind):
     actor = make_staff(Role.ORGANISER)
     public_id, reached = start(actor), []
@@ -132,11 +183,11 @@ def test_a_job_that_kills_its_worker_is_given_up(kind):
         raise SystemExit  # as kill -9 leaves it: no end is written
 
     kind(work)
-    for minutes in (0, 3, 6):
+    for hours in range(jobs.MAX_ATTEMPTS):
         with pytest.raises(SystemExit):
-            jobs.run_due("a", now=clock.real_now() + timedelta(minutes=minutes))
+            jobs.run_due("a", now=clock.real_now() + timedelta(hours=hours))
 
-    assert jobs.run_due("a", now=clock.real_now() + timedelta(minutes=9)) is False
+    assert jobs.run_due("a", now=clock.real_now() + timedelta(days=1)) is False
     assert seen(actor, public_id)[0::3] == (JobState.FAILED, jobs.INTERRUPTED)
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from tgfair import clock
@@ -20,13 +22,16 @@ from tgfair.core.errors import ConflictError, TgfairError, UnavailableError
 from tgfair.models.job import Job, JobState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.identifiers import public_id
-from tgfair.services.uow import find, reader, transaction
+from tgfair.services.uow import find, let_go, reader, transaction, unavailable
 
 # Longer than any step between two progress reports may take.
 LEASE = timedelta(minutes=2)
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
+# After an outage of the database; doubled each time.
+FIRST_PAUSE = timedelta(seconds=10)
 REPORT_EVERY = timedelta(milliseconds=400)
 UNEXPECTED = "Có lỗi ngoài dự kiến. Hãy làm lại; nếu vẫn lỗi, hãy báo người quản trị."
+PUT_OFF = "Máy chủ đang bận; việc này tự làm tiếp sau ít giây."
 INTERRUPTED = "Việc này bị ngắt giữa chừng nhiều lần. Hãy làm lại; nếu vẫn vậy, báo người quản trị."
 
 logger = logging.getLogger(__name__)
@@ -145,11 +150,15 @@ def run_due(owner: str, *, kinds: Sequence[str] | None = None, now: datetime | N
         result = REGISTRY[lease.kind](lease.job_id, Progress(lease))
     except JobStoppedError:
         logger.info("job %s stopped", lease.job_id)
-    except (TgfairError, UnavailableError) as error:
+    except TgfairError as error:
         _finish(lease, JobState.FAILED, error.message(), None)
-    except Exception:
-        logger.exception("job %s (%s) failed", lease.job_id, lease.kind)
-        _finish(lease, JobState.FAILED, UNEXPECTED, None)
+    except Exception as error:
+        outage = _outage(error)
+        if outage is None:
+            logger.exception("job %s (%s) failed", lease.job_id, lease.kind)
+            _finish(lease, JobState.FAILED, UNEXPECTED, None)
+        else:
+            _put_off(lease, outage)
     else:
         _finish(lease, JobState.DONE, str((result or {}).get("text", "Đã xong.")), result)
     return True
@@ -180,6 +189,29 @@ def _take(owner: str, kinds: list[str], now: datetime) -> _Lease | None:
         job.state, job.owner, job.attempt = JobState.RUNNING, owner, job.attempt + 1
         job.lease_until = now + LEASE
         return _Lease(job.id, job.kind, owner, job.attempt)
+
+
+def _outage(error: Exception) -> UnavailableError | None:
+    """Return the outage of the database behind an error, also of a read outside a unit of work."""
+    if isinstance(error, UnavailableError):
+        return error
+    if isinstance(error, DBAPIError | PoolTimeoutError):
+        return unavailable(error)
+    return None
+
+
+def _put_off(lease: _Lease, outage: UnavailableError) -> None:
+    """Run it again when the lease ends: nobody did anything wrong, and nothing was changed.
+
+    When the row cannot be written either, its lease ends by itself.
+    """
+    let_go()
+    if lease.attempt >= MAX_ATTEMPTS:
+        _finish(lease, JobState.FAILED, outage.message(), None)
+        return
+    logger.warning("job %s (%s) waits: %s", lease.job_id, lease.kind, outage.code)
+    pause = FIRST_PAUSE * 2 ** (lease.attempt - 1)
+    _write(lease, {"lease_until": clock.real_now() + pause, "text": PUT_OFF})
 
 
 def _finish(lease: _Lease, state: JobState, text: str, result: dict[str, Any] | None) -> None:
