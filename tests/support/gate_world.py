@@ -18,7 +18,7 @@ from tgfair.core.workflow import State
 from tgfair.documents.qr import badge_matrix, matrix_png
 from tgfair.models import Application, ApplicationPerson, Badge
 from tgfair.policy import SYSTEM
-from tgfair.services import badges, gates
+from tgfair.services import badge_rows, badges, gates
 from tgfair.services.badge_printing import payload_of
 from tgfair.services.keys import private_key
 from tgfair.services.uow import reader, transaction
@@ -41,7 +41,7 @@ def make_badges(fair, *names, now=builders.NOW) -> list[Badge]:
     """Badges of a new confirmed application, in the order of the names."""
     application = make_confirmed(fair, *names)
     badges.issue_to_application(SYSTEM, application.code, now=now)
-    return list(badges.valid_badges(reader(), application.id))
+    return list(badge_rows.valid_badges(reader(), application.id))
 
 
 def token_of(badge: Badge) -> str:

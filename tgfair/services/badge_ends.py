@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tgfair.models.application import Application
 from tgfair.policy import Actor
-from tgfair.services.badges import valid_badges, void
+from tgfair.services.badge_rows import valid_badges, void
 
 
 def end_badges(

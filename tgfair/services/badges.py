@@ -6,37 +6,41 @@ A badge row holds what its token says; the token itself is signed when it is pri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tgfair.clock import day_in_vietnam
-from tgfair.core.badge import LAST_GENERATION, BadgeKind
-from tgfair.core.badge_issue import END_REASONS, HAS_BADGES, badge_changes, badge_days
+from tgfair.core.badge import BadgeKind
+from tgfair.core.badge_issue import END_REASONS, HAS_BADGES, badge_changes
+from tgfair.core.badge_rules import NAMED_BY_PRODUCER
 from tgfair.core.errors import ConflictError, InvalidError
-from tgfair.core.short_code import NUMBER_LIMIT, short_code
-from tgfair.core.vietnamese import check_text, fold
+from tgfair.core.vietnamese import check_text
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.models.application import Application
 from tgfair.models.badge import Badge, BadgeState
-from tgfair.models.fair import Fair, FairStatus
+from tgfair.models.fair import FairStatus
 from tgfair.models.invitation import Rsvp
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.audit import record
-from tgfair.services.identifiers import digest, public_id, random_bits
+from tgfair.services.badge_rows import (
+    REPLACED,
+    new_badge,
+    raise_generation,
+    stamp,
+    valid_badges,
+    void,
+    with_new_number,
+)
+from tgfair.services.identifiers import digest
 from tgfair.services.keys import ensure_key
 from tgfair.services.notifications import notify_application
 from tgfair.services.uow import find, reader, transaction
 
-NUMBER_BITS = 63
-ALL_GATES = 255
 MAX_REASON = 300
 PEOPLE_CHANGED = "Cơ sở đổi người trực gian hàng."
 FEWER_DELEGATES = "Số đại biểu đăng ký giảm."
 BOOTH_AGAIN = "Cơ sở lại có gian hàng."
-REPLACED = "Thẻ đã cấp lại quá 15 lần, thay bằng thẻ mang số mới."
 # Revoked without an officer's word: it withholds nothing from its holder.
 AUTOMATIC = END_REASONS | {PEOPLE_CHANGED, FEWER_DELEGATES, REPLACED}
 NO_REASON = "Chưa ghi lý do. Hãy ghi ngắn gọn vì sao."
@@ -75,19 +79,6 @@ def is_void_holder(badge: Badge) -> bool:
     return badge.invitation is not None and badge.invitation.rsvp is Rsvp.NO
 
 
-def valid_badges(session: Session, application_id: int) -> Sequence[Badge]:
-    """Return the exhibitor badges of an application that are not revoked, oldest first."""
-    return session.scalars(
-        select(Badge)
-        .where(
-            Badge.application_id == application_id,
-            Badge.kind == BadgeKind.EXHIBITOR,
-            Badge.state == BadgeState.VALID,
-        )
-        .order_by(Badge.id)
-    ).all()
-
-
 def issue_to_application(actor: Actor, code: str, *, now: datetime) -> Issued:
     """Bring the badges of a confirmed application in step with the people it names.
 
@@ -122,20 +113,42 @@ def locked_application(session: Session, actor: Actor, code: str) -> Application
 def issue(
     session: Session, actor: Actor, application: Application, *, kid: int, now: datetime
 ) -> Issued:
-    """Add, rename and revoke badges as the named people ask, and tell the producer of a change."""
-    badges = valid_badges(session, application.id)
+    """Add, rename and revoke badges as the named people ask, and tell the producer of a change.
+
+    Builders and vehicles whose badges ended with an earlier booth get theirs back.
+    """
     names = [person.name for person in application.people]
+    issued = keep_in_step(session, actor, application, BadgeKind.EXHIBITOR, names, kid=kid, now=now)
+    for kind in NAMED_BY_PRODUCER:
+        for badges in _ended(session, application.id, kind).values():
+            for badge in badges:
+                _bring_back(session, actor, badge, now=now)
+    if issued.added or issued.renamed:
+        _tell(session, application, now=now)
+    return replace(issued, unnamed=not names)
+
+
+def keep_in_step(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    kind: BadgeKind,
+    names: Sequence[str],
+    *,
+    kid: int,
+    now: datetime,
+) -> Issued:
+    """Add, rename and revoke an application's badges of one kind until they bear these names."""
+    badges = valid_badges(session, application.id, kind)
     holders = [badge.holder_name for badge in badges]
-    changes = badge_changes(names, holders, _withheld(session, application.id))
-    ended = _ended(session, application.id)
+    changes = badge_changes(names, holders, _withheld(session, application.id, kind))
+    ended = _ended(session, application.id, kind)
     for name in changes.added:
         if ended.get(name):
             _bring_back(session, actor, ended[name].pop(0), now=now)
             continue
         organisation = application.exhibitor.name
-        badge = new_badge(
-            application.fair, BadgeKind.EXHIBITOR, name=name, organisation=organisation
-        )
+        badge = new_badge(application.fair, kind, name=name, organisation=organisation)
         badge.application_id = application.id
         stamp(session, actor, badge, kid=kid, now=now)
     for position, name in changes.renamed:
@@ -144,29 +157,28 @@ def issue(
         )
     for position in changes.dropped:
         void(session, actor, badges[position], reason=PEOPLE_CHANGED, now=now)
-    if changes.added or changes.renamed:
-        _tell(session, application, now=now)
-    return Issued(len(changes.added), len(changes.renamed), len(changes.dropped), unnamed=not names)
+    return Issued(len(changes.added), len(changes.renamed), len(changes.dropped))
 
 
-def _withheld(session: Session, application_id: int) -> Sequence[str]:
+def _withheld(session: Session, application_id: int, kind: BadgeKind) -> Sequence[str]:
     """Return the holders whose badge an officer revoked."""
     return session.scalars(
         select(Badge.holder_name).where(
             Badge.application_id == application_id,
+            Badge.kind == kind,
             Badge.state == BadgeState.REVOKED,
             Badge.revoke_reason.not_in(AUTOMATIC),
         )
     ).all()
 
 
-def _ended(session: Session, application_id: int) -> dict[str, list[Badge]]:
+def _ended(session: Session, application_id: int, kind: BadgeKind) -> dict[str, list[Badge]]:
     """Return the badges that ended with an earlier booth, by holder."""
     rows = session.scalars(
         select(Badge)
         .where(
             Badge.application_id == application_id,
-            Badge.kind == BadgeKind.EXHIBITOR,
+            Badge.kind == kind,
             Badge.state == BadgeState.REVOKED,
             Badge.revoke_reason.in_(END_REASONS),
         )
@@ -187,7 +199,7 @@ def _bring_back(session: Session, actor: Actor, badge: Badge, *, now: datetime) 
 def _tell(session: Session, application: Application, *, now: datetime) -> None:
     # One mail for one set of badges, however often it is asked for.
     session.flush()
-    badges = valid_badges(session, application.id)
+    badges = valid_badges(session, application.id, BadgeKind.EXHIBITOR)
     state = "|".join(f"{badge.number}:{badge.generation}" for badge in badges)
     notify_application(
         session, "badge", application, dedupe=f"badges:{digest(state)[:16]}", now=now
@@ -212,7 +224,7 @@ def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datet
             ).public_id
         if is_void_holder(badge) or _has_another(session, badge):
             raise BadgeVoidError
-        return _with_new_number(session, actor, badge, name=None, now=now).public_id
+        return with_new_number(session, actor, badge, name=None, now=now).public_id
 
 
 def _has_another(session: Session, badge: Badge) -> bool:
@@ -252,92 +264,3 @@ def _checked_reason(text: str) -> str:
     if len(reason) > MAX_REASON:
         raise InvalidError(f"Dài quá {MAX_REASON} ký tự. Hãy viết ngắn lại.", field="reason")
     return reason
-
-
-def raise_generation(
-    session: Session,
-    actor: Actor,
-    badge: Badge,
-    *,
-    name: str | None,
-    reason: str,
-    now: datetime,
-) -> Badge:
-    """Let the next generation of a badge, under `name` if given, replace the printed one."""
-    if badge.generation == LAST_GENERATION:
-        return _with_new_number(session, actor, badge, name=name, now=now)
-    badge.generation += 1
-    badge.holder_name = badge.holder_name if name is None else name
-    badge.issued_at = now
-    badge.search_fold = _search_text(badge)
-    record(
-        session,
-        actor,
-        "badge.reissued",
-        badge,
-        now=now,
-        generation=badge.generation,
-        reason=reason,
-    )
-    return badge
-
-
-def _with_new_number(
-    session: Session, actor: Actor, old: Badge, *, name: str | None, now: datetime
-) -> Badge:
-    same = ("fair_id", "application_id", "invitation_id", "kind", "organisation")
-    days_and_gates = ("gates", "first_day", "days")
-    badge = Badge(**{column: getattr(old, column) for column in (*same, *days_and_gates)})
-    badge.holder_name = old.holder_name if name is None else name
-    if old.state is BadgeState.VALID:
-        void(session, actor, old, reason=REPLACED, now=now)
-    stamp(session, actor, badge, kid=old.kid, now=now)
-    return badge
-
-
-def void(session: Session, actor: Actor, badge: Badge, *, reason: str, now: datetime) -> None:
-    """Revoke a badge with a reason."""
-    badge.state = BadgeState.REVOKED
-    badge.revoked_at = now
-    badge.revoke_reason = reason
-    record(session, actor, "badge.revoked", badge, now=now, reason=reason)
-
-
-def new_badge(fair: Fair, kind: BadgeKind, *, name: str, organisation: str) -> Badge:
-    """Return a badge for the fair's days and every gate, those opened later included."""
-    setup_day = day_in_vietnam(fair.setup_from) if fair.setup_from else None
-    first_day, days = badge_days(kind, fair.first_day, fair.last_day, setup_day)
-    return Badge(
-        fair_id=fair.id,
-        kind=kind,
-        holder_name=name,
-        organisation=organisation,
-        gates=ALL_GATES,
-        first_day=first_day,
-        days=days,
-    )
-
-
-def stamp(session: Session, actor: Actor, badge: Badge, *, kid: int, now: datetime) -> None:
-    """Give a new badge its numbers and add it."""
-    badge.public_id = public_id()
-    badge.number = random_bits(NUMBER_BITS)
-    badge.short_code = _new_short_code(session)
-    badge.generation = 0
-    badge.kid = kid
-    badge.state = BadgeState.VALID
-    badge.issued_at = now
-    badge.search_fold = _search_text(badge)
-    session.add(badge)
-    record(session, actor, "badge.issued", badge, now=now, kind=badge.kind)
-
-
-def _new_short_code(session: Session) -> str:
-    while True:
-        code = short_code(random_bits(NUMBER_LIMIT.bit_length() - 1))
-        if session.scalar(select(Badge.id).where(Badge.short_code == code)) is None:
-            return code
-
-
-def _search_text(badge: Badge) -> str:
-    return fold(f"{badge.holder_name} {badge.organisation} {badge.short_code}")[:400]

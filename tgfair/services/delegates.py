@@ -12,7 +12,8 @@ from tgfair.core.badge import BadgeKind
 from tgfair.models.badge import Badge, BadgeState
 from tgfair.models.invitation import Invitation, Rsvp
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.badges import FEWER_DELEGATES, Issued, new_badge, stamp, void
+from tgfair.services.badge_rows import new_badge, stamp, void
+from tgfair.services.badges import FEWER_DELEGATES, Issued
 from tgfair.services.keys import ensure_key
 from tgfair.services.uow import find, reader, transaction
 

@@ -11,7 +11,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.vietnamese import check_text
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
-from tgfair.services.badges import new_badge, stamp
+from tgfair.services.badge_rows import new_badge, stamp
 from tgfair.services.idempotency import once, remember
 from tgfair.services.keys import ensure_key
 from tgfair.services.uow import find, reader, transaction

@@ -15,7 +15,7 @@ from tgfair.core.calendar_text import parse_vn_date, vn_date
 from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
-from tgfair.services import badge_jobs, badge_printing, badges, staff_badges
+from tgfair.services import badge_jobs, badge_printing, badge_rows, badges, staff_badges
 from tgfair.services.queries import badges as queries
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.choices import pairs
@@ -198,7 +198,7 @@ def _typed(form: StaffBadgeForm) -> staff_badges.StaffBadge:
         kind=BadgeKind(int(form.kind.data)),
         name=str(form.name.data),
         organisation=str(form.organisation.data),
-        gates=sum(1 << (number - 1) for number in numbers) or badges.ALL_GATES,
+        gates=sum(1 << (number - 1) for number in numbers) or badge_rows.ALL_GATES,
         first_day=parse_vn_date(str(form.first_day.data), field="first_day"),
         last_day=parse_vn_date(str(form.last_day.data), field="last_day"),
     )
