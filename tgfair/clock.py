@@ -6,7 +6,7 @@ day, so that either fair can be looked at in mid-life; leases and retries always
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -25,3 +25,8 @@ def shifted_now(offset_seconds: int) -> datetime:
 def day_in_vietnam(instant: datetime) -> date:
     """Return the calendar day at Asia/Ho_Chi_Minh."""
     return instant.astimezone(VIETNAM).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the instant a Vietnamese day begins."""
+    return datetime.combine(day, time(), tzinfo=VIETNAM).astimezone(UTC)

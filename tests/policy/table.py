@@ -119,6 +119,8 @@ TABLE: dict[str, frozenset[str]] = {
     "api.pair": ANYONE,
     "api.health": DEVICE,
     "api.search": DEVICE,
+    "api.snapshot": DEVICE,
+    "api.beat": DEVICE,
     "api.take_scans": DEVICE,
     # demo (exists in tests and in the demo only)
     "demo.mailbox_page": ANYONE,
@@ -345,6 +347,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "organizer.add_draw_objection": {"hs": "$code", "words": "Thử"},
     "api.pair": {"code": "ABCDEFGH", "name": "Máy của Lan"},
     "api.take_scans": {"scans": []},
+    "api.beat": {"queued": 0, "list_version": 0, "offset": 0, "after": 0},
     "exhibitor.upload": {"business_reg": (b"no picture", "anh.jpg")},
     "exhibitor.cancel_slot": {"booking": "$booking_id"},
     "organizer.cancel_for": {"booking": "$booking_id", "code": "$code"},

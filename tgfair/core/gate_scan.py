@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tgfair.core.errors import InvalidError
-from tgfair.core.gate import Direction
+from tgfair.core.gate import Direction, Verdict, verdict_told
+from tgfair.core.gate_passages import CLOCK_SLACK
 
 MODES = ("qr", "code", "name")
 # Whatever a QR code can hold is judged, and found to be no badge; it is stored nowhere.
@@ -17,8 +18,8 @@ MAX_REASON = 200
 MAX_NAMED = 64
 MAX_NUMBER = 2**31 - 1
 MAX_MILLISECONDS = 2**53
-# A phone whose clock is this far off is told so; nothing older or newer can be true.
-CLOCK_SLACK = timedelta(minutes=10)
+MAX_DETAIL = 200
+MAX_OFFSET_MS = 400 * 24 * 3600 * 1000
 
 _SCAN_ID = re.compile(r"[0-9a-f]{32}")
 _CONTROL = re.compile("[\x00-\x1f\x7f]|[\ud800-\udfff]")
@@ -35,7 +36,11 @@ class BadScanError(InvalidError):
 
 @dataclass(frozen=True, slots=True)
 class SentScan:
-    """One scan; `wall` is the phone's clock (UTC), `mono` its milliseconds since it started."""
+    """One scan; `wall` is the phone's clock (UTC), `mono` its milliseconds since it started.
+
+    `offset` is what the phone has to add to its clock, `told` the verdict it showed by itself
+    from the list of `list_version`; None for a client that asks the server first.
+    """
 
     id: str
     seq: int
@@ -47,6 +52,36 @@ class SentScan:
     override: bool
     reason: str | None
     cancels: str | None
+    told: Verdict | None = None
+    list_version: int | None = None
+    offset: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a phone says of itself; `after` is the last passage it knows."""
+
+    queued: int
+    list_version: int
+    battery: int | None
+    clock_offset_ms: int
+    after: int
+
+
+def read_report(item: dict[str, Any]) -> Report:
+    """Return what a phone says of itself.
+
+    Raises:
+        BadScanError: a field is missing or of another type.
+    """
+    battery = item.get("battery")
+    return Report(
+        queued=_number(item.get("queued"), "queued", MAX_NUMBER),
+        list_version=_number(item.get("list_version"), "list_version", MAX_NUMBER),
+        battery=None if battery is None else _number(battery, "battery", 100),
+        clock_offset_ms=_offset(item.get("offset")),
+        after=_number(item.get("after"), "after", MAX_NUMBER),
+    )
 
 
 def read_scan(item: Any) -> SentScan:
@@ -64,17 +99,22 @@ def read_scan(item: Any) -> SentScan:
     text, reason = item.get("text"), item.get("reason")
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BadScanError("text")
+    direction = _direction(item.get("direction"))
+    version = item.get("list_version")
     return SentScan(
         id=_scan_id(item.get("id"), "id"),
         seq=_number(item.get("seq"), "seq", MAX_NUMBER),
         text=text,
         mode=_one_of(item.get("mode"), "mode"),
-        direction=_direction(item.get("direction")),
+        direction=direction,
         wall=_instant(item.get("wall")),
         mono=None if item.get("mono") is None else _milliseconds(item["mono"]),
         override=override,
         reason=None if reason is None else _reason(reason),
         cancels=None if cancels is None else _scan_id(cancels, "cancels"),
+        told=None if item.get("shown") is None else _told(item["shown"], direction),
+        list_version=None if version is None else _number(version, "list_version", MAX_NUMBER),
+        offset=timedelta(milliseconds=_offset(item.get("offset", 0))),
     )
 
 
@@ -92,6 +132,24 @@ def judged_at(wall: datetime, *, paired_at: datetime, now: datetime) -> datetime
     if paired_at - CLOCK_SLACK <= wall <= now + CLOCK_SLACK:
         return wall
     return now
+
+
+def _told(value: Any, direction: Direction) -> Verdict:
+    code, detail = (value.get("code"), value.get("detail")) if isinstance(value, dict) else ("", "")
+    if not isinstance(code, str) or not isinstance(detail, str):
+        raise BadScanError("shown")
+    if len(detail) > MAX_DETAIL or _CONTROL.search(detail):
+        raise BadScanError("shown")
+    verdict = verdict_told(code, direction, detail)
+    if verdict is None:
+        raise BadScanError("shown")
+    return verdict
+
+
+def _offset(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_OFFSET_MS:
+        raise BadScanError("offset")
+    return value
 
 
 def _scan_id(value: Any, field: str) -> str:

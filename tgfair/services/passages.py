@@ -2,88 +2,72 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from tgfair.clock import day_in_vietnam
-from tgfair.core.calendar_text import vn_time
-from tgfair.core.gate import Direction, EarlierScan
-from tgfair.core.gate_scan import CLOCK_SLACK
+from tgfair.clock import VIETNAM, start_of_day
+from tgfair.core.gate import Direction
+from tgfair.core.gate_passages import History, Passage
 from tgfair.models.gate import Gate, Scan
 
 
-@dataclass(frozen=True)
-class Passage:
-    """A scan as far as it counts for the next one; `gate` is the gate's number."""
-
-    badge_number: int | None
-    scan_id: str
-    device_id: int
-    direction: str
-    at: datetime
-    gate: int
-    admitted: bool
-    cancels: str | None
-
-
-class Passages:
-    """Who was let through on the days of a batch, and what was undone since."""
-
-    def __init__(
-        self, session: Session, fair_id: int, numbers: Sequence[int], days: Collection[date]
-    ) -> None:
-        self._by_badge: dict[int | None, list[Passage]] = defaultdict(list)
-        self._cancelled: set[tuple[int, str]] = set()
-        rows = session.execute(
-            select(
-                Scan.badge_number,
-                Scan.scan_id,
-                Scan.device_id,
-                Scan.direction,
-                Scan.at,
-                Gate.number,
-                Scan.admitted,
-                Scan.cancels,
-            )
-            .join(Gate, Gate.id == Scan.gate_id)
-            .where(
-                Scan.fair_id == fair_id,
-                Scan.badge_number.in_(numbers),
-                or_(Scan.admitted, Scan.cancels.is_not(None)),
-            )
+def history_of(
+    session: Session, fair_id: int, numbers: Sequence[int], days: Collection[date]
+) -> History:
+    """Return the passages of these badges on these days, and what was undone since."""
+    rows = session.execute(
+        passage_rows(fair_id).where(
+            Scan.badge_number.in_(numbers), or_(Scan.admitted, Scan.cancels.is_not(None))
         )
-        for row in rows:
-            passage = Passage(*row)
-            if passage.cancels or day_in_vietnam(passage.at) in days:
-                self.add(passage)
+    )
+    passages = (passage_of(row) for row in rows)
+    return History(one for one in passages if one.cancels or one.at.date() in days)
 
-    def add(self, passage: Passage) -> None:
-        """Count one more scan; an undo takes back a scan of its own phone."""
-        if passage.cancels:
-            self._cancelled.add((passage.device_id, passage.cancels))
-        elif passage.admitted:
-            self._by_badge[passage.badge_number].append(passage)
 
-    def before(self, number: int, at: datetime) -> list[EarlierScan]:
-        """Return the passages of the badge's Vietnamese day, oldest first.
+def passages_of_day(session: Session, fair_id: int, day: date) -> list[Passage]:
+    """Return every passage of a day, undone ones and undoings included."""
+    begins = start_of_day(day)
+    criteria = (Scan.at >= begins, Scan.at < begins + timedelta(days=1))
+    let_in = session.execute(passage_rows(fair_id).where(Scan.admitted, *criteria))
+    undoings = session.execute(passage_rows(fair_id).where(Scan.cancels.is_not(None)))
+    return [passage_of(row) for row in [*let_in, *undoings]]
 
-        Those a little later count too: two gates whose clocks differ must not both show green.
-        """
-        day = day_in_vietnam(at)
-        kept = [
-            passage
-            for passage in self._by_badge[number]
-            if (passage.device_id, passage.scan_id) not in self._cancelled
-            and day_in_vietnam(passage.at) == day
-            and passage.at <= at + CLOCK_SLACK
-        ]
-        kept.sort(key=lambda passage: passage.at)
-        return [
-            EarlierScan(Direction(passage.direction), vn_time(passage.at), passage.gate)
-            for passage in kept
-        ]
+
+def passage_rows(fair_id: int) -> Select[Any]:
+    """Return the statement whose rows `passage_of` reads."""
+    return (
+        select(
+            Scan.badge_number,
+            Scan.scan_id,
+            Scan.device_id,
+            Scan.direction,
+            Scan.at,
+            Gate.number,
+            Scan.admitted,
+            Scan.cancels,
+            Scan.code,
+            Scan.id,
+        )
+        .join(Gate, Gate.id == Scan.gate_id)
+        .where(Scan.fair_id == fair_id)
+    )
+
+
+def passage_of(row: Row[Any]) -> Passage:
+    """Return one row as the rule knows it."""
+    number, scan_id, device_id, direction, at, gate, admitted, cancels, code, _ = row
+    return Passage(
+        badge_number=number,
+        scan_id=scan_id,
+        device_id=device_id,
+        direction=Direction(direction),
+        at=at.astimezone(VIETNAM),
+        gate=gate,
+        admitted=admitted,
+        cancels=cancels,
+        knowing=code == "overridden",
+    )

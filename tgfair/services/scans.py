@@ -1,5 +1,8 @@
 """Take what the gate phones scanned: append-only, once, judged by the rule in `core.gate`.
 
+A phone decides by itself and says what it showed: whoever it let in is in, and that is what the
+row keeps. The server judges again all the same, so that the phone hears what it could not know.
+
 Everything that can be looked up beforehand is read before the write lock is taken; inside it
 stand only the earlier passages of the same badges and the new rows.
 """
@@ -15,18 +18,20 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from tgfair.clock import day_in_vietnam
+from tgfair.clock import VIETNAM, day_in_vietnam
 from tgfair.core.badge import BadgePayload, Refused, read
 from tgfair.core.badge_issue import badge_days
 from tgfair.core.errors import InvalidError
 from tgfair.core.gate import (
     AtGate,
     Colour,
+    EarlierScan,
     ListedBadge,
     UnknownCode,
     Verdict,
     judge,
 )
+from tgfair.core.gate_passages import History, Passage
 from tgfair.core.gate_scan import (
     BadScanError,
     SentScan,
@@ -43,7 +48,7 @@ from tgfair.services.badge_printing import payload_of
 from tgfair.services.badges import is_void
 from tgfair.services.gates import UnpairedError, date_changed_at
 from tgfair.services.keys import keyring
-from tgfair.services.passages import Passage, Passages
+from tgfair.services.passages import history_of
 from tgfair.services.uow import reader, transaction
 
 MAX_BATCH = 200
@@ -144,7 +149,8 @@ def _prepare(
         except BadScanError:
             answers[position] = Taken(named_id(item), "rejected", BAD)
             continue
-        at = judged_at(sent.wall + shift, paired_at=post.paired_at, now=now)
+        wall = sent.wall + sent.offset + shift
+        at = judged_at(wall, paired_at=post.paired_at, now=now)
         if sent.mode == "qr":
             shown: BadgePayload | Refused | UnknownCode = read(sent.text, keys, event)
         else:
@@ -173,7 +179,7 @@ def _take(
     _serialise(session, numbers)
     listed = _listed(session, post.fair_id, numbers)
     days = {day_in_vietnam(one.at) for one in found.values()}
-    passages = Passages(session, post.fair_id, numbers, days)
+    history = history_of(session, post.fair_id, numbers, days)
     known = _known(session, post.fair_id, [one.sent.id for one in found.values()])
     answers: dict[int, Taken] = {}
     rows = []
@@ -182,10 +188,10 @@ def _take(
             answers[position] = replace(known[one.sent.id], status="duplicate")
             continue
         on_list = listed.get(one.number or -1)
-        verdict = UNDONE if one.sent.cancels else _verdict(post, one, on_list, passages)
-        row = _row(post, one, on_list, verdict, now=now)
-        rows.append(row)
-        passages.add(_passage(post, one, verdict))
+        verdict = UNDONE if one.sent.cancels else _verdict(post, one, on_list, history)
+        shown = one.sent.told or verdict
+        rows.append(_row(post, one, on_list, UNDONE if one.sent.cancels else shown, now=now))
+        history.add(_passage(post, one, shown))
         answers[position] = known[one.sent.id] = Taken(
             one.sent.id, "accepted", verdict, on_list.id if on_list else None
         )
@@ -232,8 +238,15 @@ def _days_after_change(badge: Badge, changed_at: datetime | None) -> tuple[date,
     return first_day, fair.last_day
 
 
-def _verdict(post: _Post, one: _Found, listed: _Listed | None, passages: Passages) -> Verdict:
-    earlier = [] if one.number is None else passages.before(one.number, one.at)
+def _verdict(post: _Post, one: _Found, listed: _Listed | None, history: History) -> Verdict:
+    if one.number is None:
+        return _judged(post, one, listed, [])
+    return _judged(post, one, listed, history.before(one.number, one.at.astimezone(VIETNAM)))
+
+
+def _judged(
+    post: _Post, one: _Found, listed: _Listed | None, earlier: Sequence[EarlierScan]
+) -> Verdict:
     at_gate = AtGate(
         gate=post.gate,
         day=day_in_vietnam(one.at),
@@ -244,15 +257,26 @@ def _verdict(post: _Post, one: _Found, listed: _Listed | None, passages: Passage
     return judge(one.shown, listed.badge if listed else None, earlier, at_gate)
 
 
-def _passage(post: _Post, one: _Found, verdict: Verdict) -> Passage:
+def _stop_code(post: _Post, one: _Found, listed: _Listed | None) -> str | None:
+    """Return why the server would have stopped what the phone let through, or None.
+
+    Earlier passages play no part, so the answer is the same in whatever order scans arrive.
+    """
+    if one.sent.told is None or one.sent.cancels:
+        return None
+    verdict = _judged(post, one, listed, [])
+    return verdict.code if verdict.colour is Colour.RED else None
+
+
+def _passage(post: _Post, one: _Found, shown: Verdict) -> Passage:
     return Passage(
         badge_number=one.number,
         scan_id=one.sent.id,
         device_id=post.device_id,
         direction=one.sent.direction,
-        at=one.at,
+        at=one.at.astimezone(VIETNAM),
         gate=post.gate,
-        admitted=verdict.colour is Colour.GREEN,
+        admitted=shown.colour is Colour.GREEN,
         cancels=one.sent.cancels,
     )
 
@@ -281,6 +305,9 @@ def _row(
         "wall_at": one.sent.wall,
         "at": one.at,
         "mono_ms": one.sent.mono,
+        "server_code": _stop_code(post, one, listed),
+        "list_version": one.sent.list_version,
+        "offset_ms": int(one.sent.offset / timedelta(milliseconds=1)),
         "received_at": now,
     }
 

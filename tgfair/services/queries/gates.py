@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair import clock
-from tgfair.clock import VIETNAM, day_in_vietnam
+from tgfair.clock import VIETNAM, day_in_vietnam, start_of_day
 from tgfair.models.badge import Badge
 from tgfair.models.fair import Fair
 from tgfair.models.gate import Gate, GateDevice, Scan
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.queries.head_counts import Counts, counts, passages_of, start_of_day
+from tgfair.services.queries.head_counts import Counts, counts, passages_of
 from tgfair.services.uow import reader
 
 LAST_SCANS = 20

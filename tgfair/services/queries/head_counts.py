@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from tgfair.clock import VIETNAM, day_in_vietnam
+from tgfair.clock import day_in_vietnam, start_of_day
 from tgfair.core.badge_issue import HAS_BADGES
 from tgfair.models.application import Application
 from tgfair.models.badge import Badge, BadgeState
@@ -23,11 +23,6 @@ class Counts:
 
     inside: int
     expected: int
-
-
-def start_of_day(day: date) -> datetime:
-    """Return the instant a Vietnamese day begins."""
-    return datetime.combine(day, time(), tzinfo=VIETNAM).astimezone(UTC)
 
 
 def counts(fair_id: int, *, now: datetime) -> Counts:
@@ -50,14 +45,14 @@ def _expected(session: Session, fair_id: int) -> int:
 
 def _inside(session: Session, fair_id: int, day: date) -> int:
     last = func.row_number().over(
-        partition_by=Scan.badge_number, order_by=(Scan.at.desc(), Scan.id.desc())
+        partition_by=Scan.badge_number, order_by=(Scan.at.desc(), Scan.scan_id.desc())
     )
     passages = (
         select(Scan.direction.label("direction"), last.label("place"))
         .where(*passages_of(fair_id, day))
         .subquery()
     )
-    counted = select(func.count()).where(passages.c.place == 1, passages.c.direction == "in")
+    counted = select(func.count()).where(passages.c.place == 1, passages.c.direction != "out")
     return session.scalar(counted) or 0
 
 

@@ -1,25 +1,30 @@
-"""The gate phones' API: pair, scans, search, health."""
+"""The gate phones' API: pair, list, scans, signs of life, search, health."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from flask import jsonify, request
+from flask import Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
 from tgfair import clock
 from tgfair.clock import day_in_vietnam
 from tgfair.core.calendar_text import vn_date, vn_weekday
 from tgfair.core.errors import InvalidError
+from tgfair.core.gate_passages import Passage
+from tgfair.core.gate_scan import BadScanError, read_report
 from tgfair.policy import Actor
-from tgfair.services import gates, scans
+from tgfair.services import gate_beats, gate_lists, gates, scans
 from tgfair.services.queries import gate_phones, head_counts
 from tgfair.web import guards, limits
 from tgfair.web.api.auth import device_actor
 from tgfair.web.api.blueprint import bp
 from tgfair.web.guards import Audience, audience
 
+# Eight digits of each bucket's digest say which buckets a phone has; it checks them whole itself.
+HAVE = 8
 NOBODY = gate_phones.Holder(name="", organisation="", booth="", kind_label="", badge_no="")
 
 
@@ -41,7 +46,62 @@ def pair() -> Any:
         event=paired.event,
         day_label=f"{vn_weekday(day)} {vn_date(day)}",
         server_time=clock.real_now().isoformat(),
+        shift=int(_demo_shift() / timedelta(milliseconds=1)),
     )
+
+
+@bp.get("/api/v1/gate/snapshot")
+@audience(Audience.DEVICE)
+def snapshot() -> Response:
+    """Give the badge list: a line of facts, the manifest, then the buckets the phone lacks."""
+    found = gate_lists.badge_list(device_actor())
+    if request.if_none_match.contains_raw(found.etag):
+        return Response(status=304, headers={"ETag": f'"{found.etag}"'})
+    facts = {"code": found.code, "made_at": found.made_at, "etag": found.etag}
+    have = request.args.get("have", "")
+    held = [have[at : at + HAVE] for at in range(0, len(have), HAVE)]
+    digests = found.bucket_digests
+    lines = [json.dumps(facts), found.manifest]
+    for number, bucket in enumerate(found.buckets):
+        if held[number : number + 1] != [digests[number][:HAVE]]:
+            lines.append(f"{number} {bucket}")
+    answer = Response("\n".join(lines), mimetype="text/plain")
+    answer.set_etag(found.etag)
+    return answer
+
+
+@bp.post("/api/v1/gate/beat")
+@audience(Audience.DEVICE)
+def beat() -> Any:
+    """Note what the phone says of itself; tell it who came through the other gates."""
+    actor = device_actor()
+    try:
+        report = read_report(_body())
+    except BadScanError as error:
+        raise InvalidError("Yêu cầu không hợp lệ.") from error
+    heard = gate_beats.take_beat(actor, report, now=guards.now())
+    return jsonify(
+        passages=[_passage(one) for one in heard.passages],
+        last=heard.last,
+        more=heard.more,
+        missing=heard.missing,
+        shift=int(_demo_shift() / timedelta(milliseconds=1)),
+        **_state(actor),
+    )
+
+
+def _passage(one: Passage) -> list[Any]:
+    """Return a passage as the phone keeps it."""
+    return [
+        one.scan_id,
+        f"{one.badge_number:016x}" if one.badge_number is not None else None,
+        one.device_id,
+        one.direction.value,
+        int(one.at.timestamp() * 1000),
+        one.gate,
+        one.admitted,
+        one.cancels,
+    ]
 
 
 @bp.post("/api/v1/gate/scans")
@@ -63,6 +123,7 @@ def take_scans() -> Any:
                 "code": one.verdict.code,
                 "title": one.verdict.title,
                 "detail": one.verdict.detail,
+                "attention": one.verdict.attention,
                 **vars(holders.get(one.badge_id or 0, NOBODY)),
             },
         }
