@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from tgfair.core.application.model import Answer, Problem
 from tgfair.core.application.steps import STEPS, Step, next_step
@@ -12,8 +13,10 @@ from tgfair.core.application.typed import typed_answers
 from tgfair.core.calendar_text import vn_time
 from tgfair.core.errors import TgfairError
 from tgfair.core.workflow import EDITABLE
+from tgfair.documents.zone_map import zone_map_svg
 from tgfair.services import applications
 from tgfair.services.applications import DraftChangedError, step_answers
+from tgfair.services.queries.booths import newest_drawing
 from tgfair.services.queries.my_applications import ApplicationPage, application_page
 from tgfair.web import guards
 from tgfair.web.errors import status_of
@@ -104,8 +107,15 @@ def _show(
         fixes=page.fix_texts(which),
         others=others_shown(answers),
         saved=saved_label(page),
+        zone_map=_zone_map(page) if which is Step.BOOTH else None,
         **more,
     )
+
+
+def _zone_map(page: ApplicationPage) -> Markup | None:
+    """Return where the zones lie; nothing when there is no plan yet, or only one zone."""
+    plan = newest_drawing(page.application.fair_id) if len(page.rules.zones) > 1 else None
+    return zone_map_svg(plan) if plan else None
 
 
 def _show_conflict(code: str, which: Step, error: DraftChangedError) -> Any:
