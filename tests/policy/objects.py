@@ -18,7 +18,9 @@ from tgfair.core.draw.sources import SourceKind
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.models import (
+    AllocationRun,
     Application,
+    AssignmentSource,
     Attachment,
     AuthSession,
     Badge,
@@ -57,6 +59,7 @@ from tgfair.services import (
     staff_badges,
     staff_sign_in,
 )
+from tgfair.services.allocation_problems import Settings, settings_as_json
 from tgfair.services.file_store import file_store
 from tgfair.services.identifiers import digest, new_token, public_id
 from tgfair.services.links import invitation_token
@@ -72,7 +75,13 @@ IMPORT_PAGES = (
     "apply_register_import",
 )
 BADGE_PAGES = (
+    "exhibitor.badge_pdf",
+    "exhibitor.badge_photo",
+    "exhibitor.badge_photo_file",
     "exhibitor.badge_png",
+    "exhibitor.drop_badge_photo",
+    "exhibitor.save_badge_photo",
+    "organizer.lost_badge",
     "organizer.badge",
     "organizer.badge_pdf",
     "organizer.reissue_badge",
@@ -205,6 +214,22 @@ def _published_booth(side: Side) -> dict[str, Any]:
     return {"label": label, "free": free, "neighbour": application.code}
 
 
+def _booth_plan(side: Side) -> str:
+    """A plan of booths that places nobody."""
+    save(
+        AllocationRun(
+            fair_id=side.fair.id,
+            label="PA1",
+            source=AssignmentSource.OPTIMISER,
+            settings=settings_as_json(Settings()),
+            inputs_digest="",
+            result={"placements": [], "unplaced": [], "scores": [], "stopped": False},
+            created_at=NOW,
+        )
+    )
+    return "PA1"
+
+
 def _staff_values(side: Side) -> dict[str, Any]:
     """What the pages of the staff name: slots, phones, products, imports, doubles."""
     session = reader()
@@ -276,6 +301,7 @@ def _badge_values(side: Side) -> dict[str, Any]:
             "ZZZZ" + str(side.fair.id),
         )
         own.application_id, own.kind = side.application.id, BadgeKind.EXHIBITOR
+        own.photo_sha256 = file_store().put(b"photo")
         session.add(own)
         session.flush()
         return {f"{endpoint}:public_id": own.public_id for endpoint in BADGE_PAGES}
@@ -361,6 +387,7 @@ def _fair_values(side: Side) -> dict[str, Any]:
         "organizer.job_page:public_id": job.public_id,
         "organizer.stop_job:public_id": job.public_id,
         "message_id": _message(side),
+        "plan": _booth_plan(side),
         **_staff_values(side),
         **_badge_values(side),
         "slug": side.fair.slug,

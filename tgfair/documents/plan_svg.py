@@ -35,6 +35,9 @@ _WORDS: Final[dict[str, str]] = {
     "found": "khớp tìm kiếm",
     "suitable": "phù hợp",
     "unsuitable": "không phù hợp",
+    "pinned": "đã khóa",
+    "changed": "khác phương án kia",
+    **dict.fromkeys(("heat-0", "heat-1", "heat-2", "heat-3", "heat-4"), ""),
 }
 _UPWARDS: Final = (
     Kind.AISLE,
@@ -70,8 +73,9 @@ class BoothView:
     """How one booth is shown.
 
     `state` is free, held, taken or locked; `marks` any of mine, selected, found, suitable,
-    unsuitable; `group` the product group of the holder; `note` more words for the title, such as
-    the reason why the booth does not suit.
+    unsuitable, pinned, changed, heat-0 to heat-4; `group` the product group of the holder; `note`
+    more words for the title, such as the reason why the booth does not suit; `figure` is written
+    instead of the label.
     """
 
     state: str = "free"
@@ -81,6 +85,7 @@ class BoothView:
     id: str = ""
     marks: tuple[str, ...] = ()
     note: str = ""
+    figure: str = ""
 
 
 _FREE: Final = BoothView()
@@ -285,18 +290,18 @@ def _booth(booth: PlanObject, size: float, view: BoothView) -> Markup:
     if view.id:
         attributes += Markup(' data-id="{}"').format(view.id)
     body = Markup('<title>{}</title><path d="{}"/>{}').format(
-        _title(booth, view), _outline(booth), _label(booth, size)
+        _title(booth, view), _outline(booth), _label(booth, size, view.figure)
     )
     if view.href is None:
         return Markup("<g {}>{}</g>").format(attributes, body)
     return Markup('<a {} href="{}">{}</a>').format(attributes, view.href, body)
 
 
-def _label(booth: PlanObject, size: float) -> Markup:
+def _label(booth: PlanObject, size: float, figure: str) -> Markup:
     x, y = booth.x + booth.w / 2, booth.y + booth.h / 2
     turn = Markup(' transform="rotate(-90 {} {})"').format(_m(x), _m(y))
     return Markup('<text x="{}" y="{}"{}>{}</text>').format(
-        _m(x), _m(y + size * _BASELINE), turn if _is_narrow(booth) else "", booth.label
+        _m(x), _m(y + size * _BASELINE), turn if _is_narrow(booth) else "", figure or booth.label
     )
 
 

@@ -124,11 +124,11 @@ def said_as_goals(book: Rulebook) -> tuple[str, ...]:
     return (
         "Trước hết: nhiều cơ sở có gian nhất.",
         f"Sau đó: tổng điểm nguyện vọng cao nhất ({wishes} điểm).",
-        *_said_of_neighbours(weights),
+        f"Rồi đến hàng xóm, cộng trừ điểm: {_said_of_neighbours(weights)}.",
     )
 
 
-def _said_of_neighbours(weights: Weights) -> tuple[str, ...]:
+def _said_of_neighbours(weights: Weights) -> str:
     words = (
         (weights.same_group, "hai gian cạnh nhau cùng nhóm sản phẩm: cộng"),
         (weights.cooperative, "hai thành viên một hợp tác xã cạnh nhau: cộng"),
@@ -141,4 +141,4 @@ def _said_of_neighbours(weights: Weights) -> tuple[str, ...]:
             f"hợp tác xã có từ {weights.many_products} sản phẩm được gian góc: cộng",
         ),
     )
-    return tuple(f"Rồi đến hàng xóm, {text} {points}." for points, text in words if points)
+    return "; ".join(f"{text} {points}" for points, text in words if points) or "không tính"

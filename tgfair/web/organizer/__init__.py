@@ -2,8 +2,11 @@
 
 from tgfair.web.organizer import (
     allocation,
+    allocation_plans,
     applications,
+    badge_desk,
     badges,
+    booth_rules,
     bulk_reviews,
     codes,
     draws,
@@ -33,8 +36,11 @@ from tgfair.web.organizer.blueprint import bp
 
 __all__ = [
     "allocation",
+    "allocation_plans",
     "applications",
+    "badge_desk",
     "badges",
+    "booth_rules",
     "bp",
     "bulk_reviews",
     "codes",

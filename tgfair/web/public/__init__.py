@@ -2,6 +2,7 @@
 
 from tgfair.web.public import (
     badge,
+    booth_rules,
     catalogue,
     draws,
     home,
@@ -11,6 +12,7 @@ from tgfair.web.public.blueprint import bp
 
 __all__ = [
     "badge",
+    "booth_rules",
     "bp",
     "catalogue",
     "draws",

@@ -1,0 +1,94 @@
+"""What the minutes of a published version say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from tgfair.core.allocation.rulebook import said_as_goals, said_as_rules
+from tgfair.core.allocation.solution import LEVEL_NAMES, Level
+from tgfair.core.workflow import ACCEPTED
+from tgfair.documents.allocation_minutes import Minutes, MinutesLine
+from tgfair.models.account import User
+from tgfair.models.application import Application
+from tgfair.models.assignment import AllocationRun, Publication, PublicationRow
+from tgfair.models.booth import Booth
+from tgfair.models.exhibitor import Exhibitor
+from tgfair.models.fair import Fair, Zone
+from tgfair.policy import Action, Actor, require
+from tgfair.services.booth_rules import booth_rules
+from tgfair.services.uow import find, reader
+
+
+def minutes_of(actor: Actor, fair: Fair, number: int) -> Minutes:
+    """Return the minutes of a version.
+
+    Raises:
+        NotFoundError: the fair has no such version.
+    """
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    session = reader()
+    publication = find(
+        session, Publication, Publication.fair_id == fair.id, Publication.number == number
+    )
+    run = session.get(AllocationRun, publication.run_id) if publication.run_id else None
+    author = session.get(User, publication.published_by_id) if publication.published_by_id else None
+    book = booth_rules(fair)
+    placed = _lines(publication)
+    return Minutes(
+        fair=fair.name,
+        venue=fair.venue,
+        number=number,
+        published_at=publication.published_at,
+        published_by=author.name if author else "",
+        plan=run.label if run else "",
+        note=publication.note or "",
+        scores=_scores(run),
+        changes=_changes(run),
+        rules=said_as_rules(book),
+        goals=said_as_goals(book),
+        lines=placed,
+        without=_without(fair, {line.code for line in placed}),
+    )
+
+
+def _lines(publication: Publication) -> tuple[MinutesLine, ...]:
+    rows = reader().execute(
+        select(Application.code, Exhibitor.name, Zone.code, Booth.label)
+        .select_from(PublicationRow)
+        .join(Application, Application.id == PublicationRow.application_id)
+        .join(Exhibitor, Exhibitor.id == Application.exhibitor_id)
+        .join(Booth, Booth.id == PublicationRow.booth_id)
+        .join(Zone, Zone.id == Booth.zone_id)
+        .where(PublicationRow.publication_id == publication.id)
+        .order_by(Booth.label)
+    )
+    booths: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for code, name, zone, label in rows.all():
+        booths[code, name, zone].append(label)
+    return tuple(MinutesLine(*key, tuple(labels)) for key, labels in booths.items())
+
+
+def _without(fair: Fair, placed: set[str]) -> tuple[tuple[str, str], ...]:
+    rows = reader().execute(
+        select(Application.code, Exhibitor.name)
+        .join(Exhibitor, Exhibitor.id == Application.exhibitor_id)
+        .where(Application.fair_id == fair.id, Application.state.in_(ACCEPTED))
+        .order_by(Application.code)
+    )
+    return tuple((row[0], row[1]) for row in rows.all() if row[0] not in placed)
+
+
+def _scores(run: AllocationRun | None) -> tuple[tuple[str, int, int | None], ...]:
+    scores = run.result.get("scores", ()) if run is not None else ()
+    return tuple((LEVEL_NAMES[Level(one["level"])], one["value"], one["bound"]) for one in scores)
+
+
+def _changes(run: AllocationRun | None) -> tuple[str, ...]:
+    if run is None:
+        return ()
+    return tuple(
+        f"{one['sentence']}; {one['by']}" + (f"; lý do: {one['reason']}" if one["reason"] else "")
+        for one in run.edits
+    )

@@ -1,0 +1,327 @@
+"""Reads of the workbench: plans, who stands where in one, why, what differs between two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from tgfair.core.allocation.explain import explain
+from tgfair.core.allocation.fitting import Fitting, wish_rank
+from tgfair.core.allocation.problem import Mode
+from tgfair.core.allocation.record import problem_digest, solution_from_json
+from tgfair.core.allocation.solution import Explanation, LevelScore, Solution
+from tgfair.core.allocation.solve import evaluate
+from tgfair.models.account import User
+from tgfair.models.application import Application
+from tgfair.models.assignment import AllocationRun, AssignmentSource, Publication, RunState
+from tgfair.models.exhibitor import Exhibitor
+from tgfair.models.fair import Fair
+from tgfair.models.job import Job, JobState
+from tgfair.policy import Action, Actor, require
+from tgfair.services.allocation_edits import standing_plan
+from tgfair.services.allocation_problems import Cast, Settings, cast_of, settings_from_json
+from tgfair.services.allocation_publishing import Check, check_plan
+from tgfair.services.allocation_runs import load_run
+from tgfair.services.uow import reader
+
+SEEKING = (RunState.QUEUED, RunState.RUNNING)
+INTERRUPTED = "Việc tìm bị ngắt giữa chừng. Hãy tìm lại."
+
+
+@dataclass(frozen=True)
+class PlanTab:
+    """A plan in the list: its name, what it comes from, how far it is."""
+
+    label: str
+    parent: str
+    mode: Mode
+    state: RunState
+    created_at: datetime
+    author: str
+    placed: int
+    unplaced: int
+    edits: int
+    published: int | None
+
+    @property
+    def seeking(self) -> bool:
+        """Whether it is still being sought."""
+        return self.state in SEEKING
+
+
+@dataclass(frozen=True)
+class Seat:
+    """An application in a plan; `booths` are labels, none when it has no place."""
+
+    code: str
+    name: str
+    booths: tuple[str, ...]
+    zone: str
+    wish: int | None
+    wishes: tuple[str, ...]
+    locked: bool
+    fixed: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan with all that its page shows."""
+
+    tab: PlanTab
+    version: int
+    settings: Settings
+    scores: tuple[LevelScore, ...]
+    stopped: bool
+    seats: tuple[Seat, ...]
+    left_out: tuple[tuple[str, str, str], ...]
+    demands: tuple[str, ...]
+    why: str
+    wrong: tuple[str, ...]
+    news: Mapping[str, Any]
+    edits: tuple[Mapping[str, Any], ...]
+    job: Job | None
+    # Whether applications, booths or rules changed since it was found.
+    outdated: bool
+    free: tuple[str, ...]
+
+    @property
+    def placed(self) -> tuple[Seat, ...]:
+        """Return who has a place."""
+        return tuple(seat for seat in self.seats if seat.booths)
+
+    @property
+    def unplaced(self) -> tuple[Seat, ...]:
+        """Return who has none."""
+        return tuple(seat for seat in self.seats if not seat.booths)
+
+    def seat(self, code: str | None) -> Seat | None:
+        """Return one application, or None."""
+        return next((one for one in self.seats if one.code == code), None)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What another plan means for one application; `gain` in points of wishes."""
+
+    code: str
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    wish_before: int | None
+    wish_after: int | None
+    gain: int
+
+
+@dataclass(frozen=True)
+class Why:
+    """The why-card of one application with the names that its sentences need."""
+
+    found: Explanation
+    names: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+def plan_tabs(actor: Actor, fair: Fair) -> list[PlanTab]:
+    """Return the fair's plans in the order they were made."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    session = reader()
+    rows = session.execute(
+        select(AllocationRun, User.name, Job.state)
+        .outerjoin(User, User.id == AllocationRun.created_by_id)
+        .outerjoin(Job, Job.id == AllocationRun.job_id)
+        .where(AllocationRun.fair_id == fair.id, AllocationRun.source == AssignmentSource.OPTIMISER)
+        .order_by(AllocationRun.id)
+    ).all()
+    labels = {row[0].id: row[0].label for row in rows}
+    published: dict[int, int] = {
+        run_id: number
+        for run_id, number in session.execute(
+            select(Publication.run_id, Publication.number).where(Publication.fair_id == fair.id)
+        )
+        if run_id is not None
+    }
+    return [_tab(run, name or "", job, labels, published) for run, name, job in rows]
+
+
+def _tab(
+    run: AllocationRun,
+    author: str,
+    job: JobState | None,
+    labels: Mapping[int, str],
+    published: Mapping[int, int],
+) -> PlanTab:
+    state = run.state
+    if state in SEEKING and job not in {JobState.QUEUED, JobState.RUNNING}:
+        state = RunState.FAILED
+    return PlanTab(
+        label=run.label,
+        parent=labels.get(run.parent_id or 0, ""),
+        mode=Mode(run.settings["mode"]),
+        state=state,
+        created_at=run.created_at,
+        author=author,
+        placed=len(run.result.get("placements", ())),
+        unplaced=len(run.result.get("unplaced", ())),
+        edits=len(run.edits),
+        published=published.get(run.id),
+    )
+
+
+def plan_view(actor: Actor, fair: Fair, label: str) -> PlanView:
+    """Return a plan with its applications.
+
+    Raises:
+        NotFoundError: there is none of this name.
+    """
+    session = reader()
+    run = load_run(session, actor, fair.id, label)
+    tab = next(one for one in plan_tabs(actor, fair) if one.label == label)
+    settings = settings_from_json(run.settings)
+    cast = cast_of(session, fair, settings)
+    done = tab.state is RunState.DONE
+    found = solution_from_json({**run.result, "explanations": []}) if done else None
+    places = standing_plan(run, cast)
+    taken = {booth for booths in places.values() for booth in booths}
+    return PlanView(
+        tab=tab,
+        version=run.version,
+        settings=settings,
+        scores=found.scores if found else (),
+        stopped=bool(found and found.stopped),
+        seats=_seats(run, cast, places, found) if found else (),
+        left_out=_left_out(actor, fair, cast),
+        demands=tuple(one["sentence"] for one in run.result.get("demands", ())),
+        why=run.result.get("why") or (INTERRUPTED if tab.state is RunState.FAILED else ""),
+        wrong=tuple(run.result.get("wrong", ())),
+        news=run.news,
+        edits=tuple(run.edits),
+        job=session.get(Job, run.job_id) if run.job_id else None,
+        outdated=done and problem_digest(cast.problem) != run.inputs_digest,
+        free=tuple(
+            sorted(b.label for b in cast.problem.booths if b.id not in taken and b.blocked is None)
+        ),
+    )
+
+
+def _seats(
+    run: AllocationRun,
+    cast: Cast,
+    places: Mapping[str, tuple[str, ...]],
+    found: Solution,
+) -> tuple[Seat, ...]:
+    reasons = {one.applicant: tuple(r.sentence for r in one.reasons) for one in found.unplaced}
+    pinned = {pin.applicant for pin in cast.problem.pins}
+    booths = {one.id: one for one in cast.problem.booths}
+    zones = {zone.code: zone.label for zone in cast.problem.zones}
+    out = []
+    for one in cast.problem.applicants:
+        here = tuple(booths[key] for key in places.get(one.id, ()))
+        out.append(
+            Seat(
+                code=one.id,
+                name=one.name,
+                booths=tuple(booth.label for booth in here),
+                zone=here[0].zone if here else "",
+                wish=wish_rank(one, here) if here else None,
+                wishes=tuple(zones.get(w.zone or "", w.zone or "") for w in one.wishes),
+                locked=one.id in run.locked,
+                fixed=one.id in pinned,
+                reasons=reasons.get(one.id, ()) if not here else (),
+            )
+        )
+    return tuple(sorted(out, key=lambda seat: (bool(seat.booths), seat.booths, seat.name)))
+
+
+def _left_out(actor: Actor, fair: Fair, cast: Cast) -> tuple[tuple[str, str, str], ...]:
+    if not cast.left_out:
+        return ()
+    from_rows = names_of(actor, fair, [code for code, _ in cast.left_out])
+    return tuple((code, from_rows.get(code, code), why) for code, why in cast.left_out)
+
+
+def names_of(actor: Actor, fair: Fair, codes: Sequence[str]) -> dict[str, str]:
+    """Return the exhibitors' names of applications by code."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    rows = reader().execute(
+        select(Application.code, Exhibitor.name)
+        .join(Exhibitor, Exhibitor.id == Application.exhibitor_id)
+        .where(Application.fair_id == fair.id, Application.code.in_(codes))
+    )
+    return {row[0]: row[1] for row in rows.all()}
+
+
+def why_of(actor: Actor, fair: Fair, label: str, code: str) -> Why | None:
+    """Return why an application stands where the plan has it; None when it stands nowhere."""
+    run, cast = _run_and_cast(actor, fair, label)
+    places = standing_plan(run, cast)
+    if code not in places:
+        return None
+    found = explain(cast.problem, evaluate(cast.problem, places), code)
+    return Why(
+        found,
+        {one.id: one.name for one in cast.problem.applicants},
+        {one.id: one.label for one in cast.problem.booths},
+    )
+
+
+def _run_and_cast(actor: Actor, fair: Fair, label: str) -> tuple[AllocationRun, Cast]:
+    session = reader()
+    run = load_run(session, actor, fair.id, label)
+    return run, cast_of(session, fair, settings_from_json(run.settings))
+
+
+def heat_of(actor: Actor, fair: Fair) -> dict[str, int]:
+    """Return for every booth's label how many applications wish for its zone and suit it."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    problem = cast_of(reader(), fair, Settings()).problem
+    fitting = Fitting(problem)
+    heat: Counter[str] = Counter({booth.label: 0 for booth in problem.booths})
+    for one in problem.applicants:
+        wished = {wish.zone for wish in one.wishes}
+        for booth in problem.booths:
+            if booth.zone in wished and fitting.suits(one, booth):
+                heat[booth.label] += 1
+    return dict(heat)
+
+
+def publishing_check(actor: Actor, fair: Fair, label: str) -> tuple[Check, Cast]:
+    """Return what publishing the plan now would do, with the names for it."""
+    run, cast = _run_and_cast(actor, fair, label)
+    return check_plan(actor, run, cast), cast
+
+
+def differences(actor: Actor, fair: Fair, label: str, other: str) -> list[Difference]:
+    """Return whom the plan `other` places elsewhere than `label`, losers first."""
+    run, cast = _run_and_cast(actor, fair, label)
+    second = load_run(reader(), actor, fair.id, other)
+    before, after = standing_plan(run, cast), standing_plan(second, cast)
+    booths = {one.id: one for one in cast.problem.booths}
+    points = cast.problem.rules.weights.wishes
+
+    def worth(rank: int | None) -> int:
+        return points[rank - 1] if rank is not None and rank <= len(points) else 0
+
+    out = []
+    for one in cast.problem.applicants:
+        old, new = before.get(one.id, ()), after.get(one.id, ())
+        if set(old) == set(new):
+            continue
+        ranks = [wish_rank(one, [booths[key] for key in keys]) for keys in (old, new)]
+        out.append(
+            Difference(
+                one.id,
+                one.name,
+                tuple(booths[key].label for key in old),
+                tuple(booths[key].label for key in new),
+                ranks[0],
+                ranks[1],
+                worth(ranks[1]) - worth(ranks[0]),
+            )
+        )
+    return sorted(out, key=lambda one: (one.gain, bool(one.after), one.name))
