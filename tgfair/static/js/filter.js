@@ -1,5 +1,5 @@
 /* Narrows a list that is already on the page while typing; marks and case do not count ("mam tom" finds "Mắm tôm"). */
-function fold(text) {
+export function fold(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 }
 

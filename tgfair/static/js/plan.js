@@ -1,10 +1,12 @@
-/* The floor plan: pan, zoom and arrow keys. One CSS transform on the SVG; the viewBox is never touched,
-   because that re-lays every booth (3.5 times slower at 500 booths). */
+/* The floor plan: pan, zoom and arrow keys, by finger, mouse and keyboard; places in metres, as the SVG has them. */
+import { Viewport } from "./plan/viewport.js";
+
 const LABEL_PX = 9;
+const TARGET_PX = 44;
 const STEP = 1.5;
-const MAX = 12;
 const DRAG_PX = 6;
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const ZOOMS = { in: STEP, out: 1 / STEP, all: 0, "+": STEP, "=": STEP, "-": 1 / STEP, 0: 0 };
 
 class Plan {
   constructor(box) {
@@ -12,50 +14,45 @@ class Plan {
     this.view = box.querySelector("[data-plan-view]");
     this.svg = this.view.querySelector("svg");
     this.booths = [...this.svg.querySelectorAll("[data-booth]")];
-    this.scale = 1;
-    this.x = 0;
-    this.y = 0;
-    this.fingers = new Map();
+    this.label = Number(this.svg.dataset.label ?? 1);
+    this.places = new Map();
     this.moved = 0;
+    this.viewport = new Viewport(this.view, this.svg, { onDraw: () => this.drawn() });
   }
 
-  draw() {
-    const { clientWidth: w, clientHeight: h } = this.view;
-    const keep = (at, size, room) => Math.min(0, Math.max(at, Math.min(0, room - size)));
-    this.x = keep(this.x, this.svg.clientWidth * this.scale, w);
-    this.y = keep(this.y, this.svg.clientHeight * this.scale, h);
-    this.svg.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
-    this.view.style.touchAction = this.scale > 1 ? "none" : "pan-y";
-    const metre = (this.svg.clientWidth / this.svg.viewBox.baseVal.width) * this.scale;
-    const label = Number(this.svg.dataset.label ?? 1);
-    this.box.classList.toggle("far", label * metre < LABEL_PX);
+  drawn() {
+    const { scale, metre } = this.viewport;
+    this.view.style.touchAction = scale > 1 ? "none" : "pan-y";
+    this.box.classList.toggle("far", this.label * metre * scale < LABEL_PX);
   }
 
-  zoom(factor, px = this.view.clientWidth / 2, py = this.view.clientHeight / 2) {
-    const next = Math.min(MAX, Math.max(1, this.scale * factor));
-    const ratio = next / this.scale;
-    this.x = px - (px - this.x) * ratio;
-    this.y = py - (py - this.y) * ratio;
-    this.scale = next;
-    this.draw();
+  place(booth) {
+    if (!this.places.has(booth)) {
+      const { x, y, width, height } = booth.querySelector("path").getBBox();
+      this.places.set(booth, { x: x + width / 2, y: y + height / 2, width });
+    }
+    return this.places.get(booth);
   }
 
   centre(booth) {
-    const outer = this.view.getBoundingClientRect();
-    const inner = booth.getBoundingClientRect();
-    this.x += outer.left + outer.width / 2 - (inner.left + inner.width / 2);
-    this.y += outer.top + outer.height / 2 - (inner.top + inner.height / 2);
-    this.draw();
+    const { x, y } = this.place(booth);
+    this.viewport.centreAt(x, y);
   }
 
+  /* Shows the booth of a code as large as a finger, in the middle. */
   find(code) {
     const booth = this.booths.find((one) => one.dataset.booth === code);
     if (booth) {
-      const wanted = Math.max(1, 44 / Math.max(1, booth.getBoundingClientRect().width));
-      this.zoom(wanted);
+      const wide = this.place(booth).width * this.viewport.metre * this.viewport.scale;
+      this.viewport.zoom(Math.max(1, TARGET_PX / Math.max(1, wide)));
       this.select(booth);
       this.centre(booth);
     }
+  }
+
+  /* Marks the booths of these codes and no others. */
+  mark(codes) {
+    this.booths.forEach((one) => one.classList.toggle("found", codes.has(one.dataset.booth)));
   }
 
   select(booth) {
@@ -75,16 +72,12 @@ class Plan {
 
   /* The nearest booth in the direction of the key; sideways distance counts double. */
   neighbour(booth, [dx, dy]) {
-    const middle = (one) => {
-      const r = one.getBoundingClientRect();
-      return [r.left + r.width / 2, r.top + r.height / 2];
-    };
-    const [x, y] = middle(booth);
+    const from = this.place(booth);
     const cost = (one) => {
-      const [a, b] = middle(one);
-      const along = (a - x) * dx + (b - y) * dy;
-      const aside = Math.abs((a - x) * dy) + Math.abs((b - y) * dx);
-      return along > 1 ? along + 2 * aside : Infinity;
+      const { x, y } = this.place(one);
+      const along = (x - from.x) * dx + (y - from.y) * dy;
+      const aside = Math.abs((x - from.x) * dy) + Math.abs((y - from.y) * dx);
+      return along > 0.1 ? along + 2 * aside : Infinity;
     };
     const best = this.booths.reduce((p, q) => (cost(q) < cost(p) ? q : p));
     return cost(best) < Infinity ? best : null;
@@ -92,47 +85,45 @@ class Plan {
 
   key(event) {
     const booth = event.target.closest("[data-booth]");
-    const next = booth && event.key in KEYS && this.neighbour(booth, KEYS[event.key]);
+    if (!booth || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const next = event.key in WAYS && this.neighbour(booth, WAYS[event.key]);
     if (next) {
-      event.preventDefault();
       this.rove(next);
       next.focus({ preventScroll: true });
       this.centre(next);
+    } else if (event.key in ZOOMS) {
+      this.viewport.zoom(ZOOMS[event.key]);
+      this.centre(booth);
+    } else {
+      return;
     }
+    event.preventDefault();
   }
 
   down(event) {
     if (event.isPrimary) {
       this.moved = 0;
-      this.fingers.clear();
     }
-    this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    this.viewport.down(event);
   }
 
   move(event) {
-    const before = this.fingers.get(event.pointerId);
-    if (!before) {
+    const { viewport, svg } = this;
+    if (!viewport.fingers.has(event.pointerId)) {
       return;
     }
-    const here = [event.clientX, event.clientY];
-    const [dx, dy] = [here[0] - before[0], here[1] - before[1]];
-    this.moved += Math.abs(dx) + Math.abs(dy);
-    this.svg.style.willChange = "transform";
-    if (this.fingers.size === 2) {
-      const [, other] = [...this.fingers].find(([id]) => id !== event.pointerId);
-      const far = (p) => Math.hypot(p[0] - other[0], p[1] - other[1]) || 1;
-      const { left, top } = this.view.getBoundingClientRect();
-      this.zoom(far(here) / far(before), (here[0] + other[0]) / 2 - left, (here[1] + other[1]) / 2 - top);
-    } else if (event.pointerType === "mouse" || this.scale > 1) {
-      this.x += dx;
-      this.y += dy;
-      this.draw();
+    svg.style.willChange = "transform"; // until the fingers are off, so that text is drawn sharp again
+    const way = viewport.move(event);
+    this.moved += way ? Math.abs(way[0]) + Math.abs(way[1]) : DRAG_PX;
+    if (way && (event.pointerType === "mouse" || viewport.scale > 1)) {
+      viewport.pan(...way);
     }
-    this.fingers.set(event.pointerId, here);
   }
 
   up(event) {
-    this.fingers.delete(event.pointerId);
+    this.viewport.up(event);
     this.svg.style.willChange = "";
   }
 
@@ -148,7 +139,7 @@ class Plan {
 }
 
 function listen(plan) {
-  const { view, box } = plan;
+  const { view, box, viewport } = plan;
   view.addEventListener("pointerdown", (event) => plan.down(event));
   addEventListener("pointermove", (event) => plan.move(event));
   addEventListener("pointerup", (event) => plan.up(event));
@@ -156,36 +147,33 @@ function listen(plan) {
   view.addEventListener("dragstart", (event) => event.preventDefault());
   view.addEventListener("click", (event) => plan.click(event), true);
   view.addEventListener("keydown", (event) => plan.key(event));
+  view.addEventListener("wheel", (event) => viewport.wheel(event), { passive: false });
   view.addEventListener("focusin", (event) => {
     view.scrollTo(0, 0);
     if (plan.moved === 0 && event.target.matches(":focus-visible")) {
       plan.centre(event.target);
     }
   });
-  view.addEventListener(
-    "wheel",
-    (event) => {
-      if (event.ctrlKey) {
-        event.preventDefault();
-        const { left, top } = view.getBoundingClientRect();
-        plan.zoom(Math.exp(-event.deltaY / 300), event.clientX - left, event.clientY - top);
-      }
-    },
-    { passive: false },
-  );
   box.querySelectorAll("[data-plan-zoom]").forEach((button) => {
     button.hidden = false;
-    button.addEventListener("click", () => plan.zoom({ in: STEP, out: 1 / STEP, all: 0 }[button.dataset.planZoom]));
+    button.addEventListener("click", () => viewport.zoom(ZOOMS[button.dataset.planZoom]));
   });
-  addEventListener("resize", () => plan.draw());
+  box.addEventListener("plan:find", ({ detail }) => plan.find(detail));
+  box.addEventListener("plan:mark", ({ detail }) => plan.mark(detail));
+  addEventListener("resize", () => {
+    viewport.measure();
+    viewport.draw();
+  });
   addEventListener("hashchange", () => plan.find(decodeURIComponent(location.hash.slice(1))));
 }
 
 export function start(box) {
   const plan = new Plan(box);
+  const { viewport } = plan;
   listen(plan);
   box.classList.add("live");
-  plan.zoom(plan.view.clientHeight / Math.max(1, plan.svg.clientHeight), 0, 0);
+  viewport.measure(); // the frame has another height once it is live
+  viewport.zoom(viewport.room.h / Math.max(1, viewport.size.h), 0, 0);
   if (plan.booths.length > 0) {
     plan.rove(plan.booths.find((one) => one.classList.contains("mine")) ?? plan.booths[0]);
   }
