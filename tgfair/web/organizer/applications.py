@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
 
 from tgfair.core.calendar_text import vn_date
+from tgfair.core.errors import InvalidError
 from tgfair.core.phone import display_phone
 from tgfair.core.workflow import STATE_LABELS, Event
 from tgfair.documents.spreadsheet_out import Column, Row, table_xlsx
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, can
+from tgfair.services.board_filters import drop_filter, keep_filter, kept_filters
 from tgfair.services.queries.applications import Board, Filter, Line, board
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.guards import Audience, actor, audience, now
@@ -18,6 +22,7 @@ from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.board import (
     board_url,
     chips,
+    filter_of_query,
     folded_away,
     options,
     query_of,
@@ -88,8 +93,28 @@ def _board_page(fair: Fair, wanted: Filter, found: Board) -> str:
         url=lambda **more: _url(fair, wanted, **more),
         reviews=can(actor(), Action.REVIEW_APPLICATION, fair),
         bulk=BULK,
+        kept=kept_filters(actor(), fair),
         **fair_frame(fair),
     )
+
+
+@bp.post("/ql/<slug>/ho-so/bo-loc")
+@audience(Audience.STAFF)
+def keep_board_filter(slug: str) -> Any:
+    """Keep the filter in use under a name, or forget a kept one."""
+    fair = fair_for_staff(actor(), slug)
+    name = request.form.get("name", "")
+    wanted = filter_of_query(request.form.get("loc", ""))
+    if request.form.get("action") == "drop":
+        drop_filter(actor(), fair.id, name)
+        flash("Đã xóa bộ lọc.", "success")
+        return redirect(board_url(fair, wanted), code=303)
+    try:
+        name = keep_filter(actor(), fair.id, name, query_of(wanted), now=now())
+        flash(f"Đã lưu bộ lọc “{name}”.", "success")
+    except InvalidError as error:
+        flash(error.sentence, "error")
+    return redirect(board_url(fair, wanted), code=303)
 
 
 def _url(fair: Fair, wanted: Filter, *, trang: int = 0, print_view: bool = False) -> str:
