@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,19 +12,11 @@ from tgfair.core.vietnamese import check_text
 from tgfair.models.board_filter import BoardFilter
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.uow import find, reader, transaction
+from tgfair.services.uow import find, transaction
 
 MOST: Final = 20
 MAX_NAME: Final = 60
 MAX_QUERY: Final = 400
-
-
-@dataclass(frozen=True)
-class KeptFilter:
-    """A filter by its name; `query` is the query part of the board's address."""
-
-    name: str
-    query: str
 
 
 def keep_filter(actor: Actor, fair_id: int, name: str, query: str, *, now: datetime) -> str:
@@ -70,13 +60,3 @@ def drop_filter(actor: Actor, fair_id: int, name: str) -> None:
                 BoardFilter.name == name,
             )
         )
-
-
-def kept_filters(actor: Actor, fair: Fair) -> Sequence[KeptFilter]:
-    """Return the actor's own filters of a fair, the oldest first."""
-    rows = reader().scalars(
-        select(BoardFilter)
-        .where(BoardFilter.user_id == actor.user_id, BoardFilter.fair_id == fair.id)
-        .order_by(BoardFilter.id)
-    )
-    return [KeptFilter(row.name, row.query) for row in rows]

@@ -13,8 +13,9 @@ from tgfair.core.workflow import STATE_LABELS, Event
 from tgfair.documents.spreadsheet_out import Column, Row, table_xlsx
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, can
-from tgfair.services.board_filters import drop_filter, keep_filter, kept_filters
+from tgfair.services.board_filters import drop_filter, keep_filter
 from tgfair.services.queries.applications import Board, Filter, Line, board
+from tgfair.services.queries.board_filters import kept_filters
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import CERTIFICATE_LABELS, GROUP_LABELS, commune_name
