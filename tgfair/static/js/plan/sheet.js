@@ -6,6 +6,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const UPWARDS = ["zone", "aisle", "tree", "wall", "toilet", "power", "stage", "gate", "text", "booth"];
 const MARGIN_M = 2;
 const LARGEST_LABEL_M = 1.3;
+// of the font size, as documents/plan_svg.py has them
+const LETTER_WIDTH = 0.62;
+const TEXT_WIDTH = 0.55;
+const BASELINE = 0.36;
 
 export function svgElement(name, attributes = {}, children = []) {
   const element = document.createElementNS(SVG, name);
@@ -18,6 +22,28 @@ export function svgElement(name, attributes = {}, children = []) {
 
 const path = (points) => `M${points.map(([x, y]) => `${x} ${y}`).join("L")}z`;
 export const outline = (item) => path(item.poly ?? corners(item));
+const between = (value, least, most) => Math.max(least, Math.min(value, most));
+
+/* A tree is as round as its spot is narrow. */
+function round(item) {
+  const r = Math.min(item.w, item.h) / 2;
+  const [x, y] = [item.x + item.w / 2, item.y + item.h / 2];
+  return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+}
+
+/* The words of a name on lines of at most so many letters. */
+function wrapped(text, letters) {
+  const lines = [""];
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const last = lines.at(-1);
+    if (last && last.length + 1 + word.length > letters) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = `${last} ${word}`.trim();
+    }
+  }
+  return lines;
+}
 
 export class Sheet {
   constructor(pictureUrl) {
@@ -100,7 +126,8 @@ export class Sheet {
     const booth = item.kind === "booth";
     const color = this.colors.get(item.group);
     const kinds = [item.kind, ...(item.tags ?? []).filter((tag) => /^[a-z]+$/.test(tag))].join(" ");
-    const shape = svgElement("path", { d: outline(item), ...(!booth && { class: kinds, ...(color && { fill: color }) }) });
+    const d = item.kind === "tree" ? round(item) : outline(item);
+    const shape = svgElement("path", { d, ...(!booth && { class: kinds, ...(color && { fill: color }) }) });
     const element = svgElement(
       "g",
       {
@@ -130,18 +157,48 @@ export class Sheet {
     }
     const along = Math.max(item.w, item.h) === item.h && item.w < 1 ? item.h : item.w;
     const across = along === item.w ? item.h : item.w;
-    return Math.min((along * 0.95) / (0.62 * Math.max(2, item.label.length)), across * 0.6, LARGEST_LABEL_M).toFixed(2);
+    return Math.min((along * 0.95) / (LETTER_WIDTH * Math.max(2, item.label.length)), across * 0.6, LARGEST_LABEL_M).toFixed(2);
   }
 
   label(item) {
     if (!item.label || item.kind === "power") {
       return [];
     }
+    if (item.kind === "gate") {
+      return [this.gateName(item)];
+    }
     const size = Number(this.labelSize(item));
     const [x, y] = [item.x + item.w / 2, item.y + item.h / 2];
-    const upright = item.kind === "booth" ? item.w >= 1 || item.h <= item.w : item.h <= 2 * item.w;
+    const booth = item.kind === "booth";
+    const upright = booth ? item.w >= 1 || item.h <= item.w : item.h <= 2 * item.w || item.kind === "toilet";
     const turn = upright ? {} : { transform: `rotate(-90 ${x} ${y})` };
-    const name = item.kind === "booth" ? {} : { class: `name on-${item.kind}` };
-    return [svgElement("text", { x, y: y + size * 0.36, ...turn, ...name }, [item.label])];
+    if (booth) {
+      return [svgElement("text", { x, y: y + size * BASELINE, ...turn }, [item.label])];
+    }
+    const lines = wrapped(item.label, Math.max(4, Math.floor((upright ? item.w : item.h) / (size * TEXT_WIDTH))));
+    const first = y - (lines.length - 1) * size * 0.65 + size * BASELINE;
+    const spans = lines.map((line, n) => svgElement("tspan", { x, y: first + n * size * 1.3 }, [line]));
+    return [svgElement("text", { class: `name on-${item.kind}`, ...turn }, spans)];
+  }
+
+  /* Written outside the edge that the gate stands in, where no booth is. */
+  gateName(item) {
+    const [width, height] = this.document.size;
+    const size = Number(this.labelSize(item));
+    const half = (item.label.length * size * LETTER_WIDTH) / 2;
+    const [mx, my] = [item.x + item.w / 2, item.y + item.h / 2];
+    const x = between(mx, half - MARGIN_M, width + MARGIN_M - half);
+    const y = between(my, half - MARGIN_M, height + MARGIN_M - half);
+    const sides = [
+      [mx, -0.5 * size, y],
+      [width - mx, width + 1.3 * size, y],
+      [my, x, -0.5 * size],
+      [height - my, x, height + 1.3 * size],
+    ];
+    const nearest = sides.reduce((p, q) => (q[0] < p[0] ? q : p));
+    const [, ax, ay] = nearest;
+    const turn = sides.indexOf(nearest) < 2 ? { transform: `rotate(-90 ${ax} ${ay})` } : {};
+    const kind = (item.tags ?? []).includes("emergency") ? " emergency" : "";
+    return svgElement("text", { class: `gate-name${kind}`, x: ax, y: ay, ...turn }, [item.label]);
   }
 }
