@@ -16,6 +16,7 @@ from tests.support.builders import (
     make_fair,
     make_user,
 )
+from tgfair.core.draw.sources import SourceKind
 from tgfair.core.errors import InvalidError, NotFoundError
 from tgfair.core.workflow import State
 from tgfair.models import (
@@ -24,15 +25,19 @@ from tgfair.models import (
     AssignmentState,
     Booth,
     BoothGiving,
+    DrawMode,
     Message,
     Publication,
 )
 from tgfair.policy import SYSTEM
-from tgfair.services.allocations import assign_booth
+from tgfair.services.allocations import assign_booth, block_booth
+from tgfair.services.draw_freeze import FrozenForDrawError
+from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.holds import (
     BoothGoneError,
     Hold,
     HoldOverError,
+    alternatives,
     confirm_hold,
     hold_booth,
     let_go,
@@ -78,6 +83,10 @@ def standing(code):
         .order_by(Booth.label)
     )
     return [tuple(row) for row in rows]
+
+
+def application(code):
+    return reader().scalars(select(Application).where(Application.code == code)).one()
 
 
 def state_of(code):
@@ -293,3 +302,22 @@ def test_loser_of_the_last_booth_is_sent_to_the_waiting_list(fair):
         hold_booth(second, other, "A01", now=NOW)
 
     assert "danh sách chờ" in caught.value.message()
+
+
+def test_what_waits_for_a_draw_is_not_picked(fair):
+    (listed, drawing), (outside, other) = (producer(fair, wishes=[zone]) for zone in "AB")
+    hold_booth(outside, other, "B01", now=NOW)  # who holds one does not draw
+    plan = DrawPlan(
+        DrawMode.BOOTHS, ("A",), SourceKind.HALL, "Hội trường", NOW + QUARTER, 0, leaves_aside=True
+    )
+    freeze_list(SYSTEM, fair.id, plan, now=NOW)
+
+    with pytest.raises(FrozenForDrawError, match="Khu A"):
+        hold_booth(outside, other, "A01", now=NOW)
+    with pytest.raises(FrozenForDrawError, match=drawing):
+        hold_booth(listed, drawing, "B02", now=NOW)
+    with pytest.raises(FrozenForDrawError, match="Khu A"):
+        block_booth(SYSTEM, fair.id, "A01", reason="Cột điện", now=NOW)
+    assert {label[0] for label in alternatives(reader(), application(other), "B01", now=NOW)} == {
+        "B"
+    }

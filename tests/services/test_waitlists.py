@@ -18,6 +18,7 @@ from tests.support.builders import (
     make_user,
 )
 from tgfair.core.decision import Decision
+from tgfair.core.draw.sources import SourceKind
 from tgfair.core.errors import ForbiddenError, InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models import (
@@ -26,6 +27,7 @@ from tgfair.models import (
     AssignmentState,
     Booth,
     BoothGiving,
+    DrawMode,
     Fair,
     Message,
     Offer,
@@ -39,6 +41,7 @@ from tgfair.models import (
 from tgfair.policy import SYSTEM
 from tgfair.services import reviews
 from tgfair.services.allocations import assign_booth, release_booth
+from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.holds import hold_booth
 from tgfair.services.publications import publish
 from tgfair.services.submissions import withdraw_application
@@ -307,3 +310,16 @@ def test_pickers_leave_booths_to_a_list_that_is_being_served(fair):
         hold_booth(actor, code, "A01", now=NOW)
     sweep_offers(NOW)
     assert hold_booth(actor, code, "A02", now=NOW).booth == "A02"
+
+
+def test_who_waits_for_a_draw_is_offered_nothing_meanwhile(fair):
+    ((_, drawing),) = waiting(fair, 1, state=State.APPROVED)
+    plan = DrawPlan(
+        DrawMode.BOOTHS, ("A",), SourceKind.HALL, "Hội trường", NOW + DAY, 0, leaves_aside=True
+    )
+    freeze_list(SYSTEM, fair.id, plan, now=NOW)
+    waiting(fair, 1)
+
+    assert sweep_offers(NOW) == 0
+    found = next_round(reader(), reader().get_one(Fair, fair.id), now=NOW)
+    assert found.why_not[entry_of(drawing).id] == "Đang chờ bốc thăm theo danh sách đã công bố."

@@ -17,6 +17,7 @@ from tgfair.core.layout.suitability import (
 
 # Booths stand together when the gap between their sides is at most this, in metres.
 TOGETHER_M = 0.5
+DRAWS = "Đang chờ bốc thăm theo danh sách đã công bố."
 SHORT = {
     "zone_kind": "không đúng loại cơ sở",
     "product_group": "không đúng nhóm sản phẩm",
@@ -57,7 +58,7 @@ class Waiting:
     """An entry, in the order of the list.
 
     `zones` are codes, best first, empty for any; `refused` are booths that it declined or let
-    lapse before; `has_offer` while it is being asked.
+    lapse before; `has_offer` while it is being asked, `draws` while it waits for a public draw.
     """
 
     id: int
@@ -67,6 +68,7 @@ class Waiting:
     needs: Needs
     refused: frozenset[int] = frozenset()
     has_offer: bool = False
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ def offer_round(entries: Sequence[Waiting], free: Sequence[FreeBooth], rule: Rul
     in_front: list[Waiting] = []
     for entry in entries:
         if entry.has_offer:
+            continue
+        if entry.draws:
+            why[entry.id] = DRAWS
             continue
         allowed = [booth for booth in left if not _reserved(booth, in_front)]
         chosen = choose(entry, allowed)

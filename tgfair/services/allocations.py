@@ -21,6 +21,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
 from tgfair.services import places
 from tgfair.services.audit import record
+from tgfair.services.draw_freeze import refuse_frozen_zone
 from tgfair.services.places import BoothTakenError, end_place, free_place, lock_places, occupant
 from tgfair.services.suiting import reasons_against
 from tgfair.services.uow import find, reader, transaction
@@ -255,12 +256,14 @@ def block_booth(
 
     Raises:
         BoothTakenError: somebody holds it.
+        FrozenForDrawError: its zone waits for a public draw.
     """
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
         lock_places(session, fair.id)
         booth = find(session, Booth, Booth.fair_id == fair.id, Booth.label == label)
+        refuse_frozen_zone(session, booth)
         if reason:
             _refuse_taken(session, fair.id, label, now=now)
         booth.blocked_reason = reason

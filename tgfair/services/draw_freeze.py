@@ -36,16 +36,36 @@ def refuse_frozen(session: Session, booth: Booth, application: Application) -> N
     Raises:
         FrozenForDrawError: the booth's zone, or the application, waits for the number.
     """
-    draw = _frozen(session, booth.fair_id)
-    if draw is None:
-        return
-    if booth.zone.code in {zone["code"] for zone in draw.closed["zones"]}:
-        raise FrozenForDrawError(f"Khu {booth.zone.code}")
-    listed = select(DrawEntry.id).where(
-        DrawEntry.draw_id == draw.id, DrawEntry.application_id == application.id
-    )
-    if session.scalar(listed) is not None:
+    refuse_frozen_zone(session, booth)
+    if application.id in frozen_applications(session, booth.fair_id):
         raise FrozenForDrawError(f"Hồ sơ {application.code}")
+
+
+def refuse_frozen_zone(session: Session, booth: Booth) -> None:
+    """Refuse to change a booth while its zone waits for the number.
+
+    Raises:
+        FrozenForDrawError: it names the zone.
+    """
+    if booth.zone.code in frozen_zones(session, booth.fair_id):
+        raise FrozenForDrawError(f"Khu {booth.zone.code}")
+
+
+def frozen_zones(session: Session, fair_id: int) -> frozenset[str]:
+    """Return the codes of the zones that wait for a draw's number."""
+    draw = _frozen(session, fair_id)
+    return frozenset(zone["code"] for zone in draw.closed["zones"]) if draw else frozenset()
+
+
+def frozen_applications(session: Session, fair_id: int) -> frozenset[int]:
+    """Return the applications (ids) of the list that waits for its number."""
+    return frozenset(
+        session.scalars(
+            select(DrawEntry.application_id)
+            .join(Draw)
+            .where(Draw.fair_id == fair_id, Draw.state == DrawState.FROZEN)
+        )
+    )
 
 
 def refuse_redrawing(session: Session, fair: Fair, plan: Plan) -> None:
@@ -59,7 +79,7 @@ def refuse_redrawing(session: Session, fair: Fair, plan: Plan) -> None:
     draw = _frozen(session, fair.id)
     if draw is None:
         return
-    codes = {zone["code"] for zone in draw.closed["zones"]}
+    codes = frozen_zones(session, fair.id)
     listed = {
         (booth.label, booth.plan_object_id): booth.zone.code
         for booth in session.scalars(select(Booth).where(Booth.fair_id == fair.id))

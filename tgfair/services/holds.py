@@ -26,6 +26,7 @@ from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services import waiting
 from tgfair.services.attendance import issue_to_named
 from tgfair.services.audit import record
+from tgfair.services.draw_freeze import refuse_frozen
 from tgfair.services.notifications import notify_application
 from tgfair.services.places import end_holds, end_place, is_over, lock_places
 from tgfair.services.suiting import reasons_against
@@ -81,6 +82,7 @@ def hold_booth(actor: Actor, code: str, label: str, *, now: datetime) -> Hold:
 
     Raises:
         BoothGoneError: somebody was faster; with free booths that suit.
+        FrozenForDrawError: the booth or the application waits for a public draw.
         InvalidError: no picking now, the booth does not suit, or it has enough booths.
         NotFoundError: no such booth, or a foreign application.
     """
@@ -143,6 +145,7 @@ def _pickable(session: Session, application: Application, label: str, *, now: da
     if refusal:
         raise InvalidError(refusal)
     booth = find(session, Booth, Booth.fair_id == application.fair_id, Booth.label == label)
+    refuse_frozen(session, booth, application)
     against = reasons_against(application, booth)
     if against:
         raise InvalidError(" ".join(reason.sentence for reason in against), field="gian")

@@ -146,7 +146,9 @@ def share(
 
     Raises:
         BoothTakenError: it is the holder, somebody shares already, or the table is only kept.
+        FrozenForDrawError: the table or the application waits for a public draw.
     """
+    refuse_frozen(session, booth, application)
     if holder.application_id == application.id or holder.state is not AssignmentState.LIVE:
         raise BoothTakenError(booth.label, holder.application.exhibitor.name)
     session.add(BoothShare(assignment_id=holder.id, application_id=application.id, created_at=now))

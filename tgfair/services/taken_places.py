@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
@@ -20,7 +20,9 @@ from tgfair.models.assignment import (
     PublicationRow,
 )
 from tgfair.models.booth import Booth
+from tgfair.models.fair import Zone
 from tgfair.policy import Actor
+from tgfair.services.draw_freeze import frozen_zones
 from tgfair.services.places import is_over
 from tgfair.services.publications import (
     SEES_BOOTH,
@@ -38,21 +40,25 @@ NOTE = "Cơ sở {code} tự chọn hoặc nhận gian được mời."
 def open_booths(session: Session, fair_id: int, *, now: datetime) -> list[Booth]:
     """Return the booths that may be picked or offered, by label.
 
-    Not those out of use, nor those that the published plan still shows as somebody's.
+    Not those out of use or waiting for a draw, nor those that the published plan still shows as
+    somebody's.
     """
     taken = select(Assignment.booth_id).where(
         Assignment.fair_id == fair_id, Assignment.state.in_(OCCUPYING), ~is_over(now)
     )
+    frozen = frozen_zones(session, fair_id)
     return list(
         session.scalars(
             select(Booth)
+            .join(Zone)
             .where(
                 Booth.fair_id == fair_id,
+                Zone.code.not_in(frozen),
                 Booth.blocked_reason.is_(None),
                 Booth.id.not_in(taken),
                 Booth.id.not_in(shown_to_others(fair_id)),
             )
-            .options(joinedload(Booth.zone))
+            .options(contains_eager(Booth.zone))
             .order_by(Booth.label)
         )
     )

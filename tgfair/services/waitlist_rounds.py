@@ -21,6 +21,7 @@ from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry, WaitState
 from tgfair.policy import SYSTEM, Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.draw_freeze import frozen_applications
 from tgfair.services.notifications import notify_application
 from tgfair.services.places import end_holds, lock_places
 from tgfair.services.suiting import facts_of, needs_of
@@ -64,6 +65,7 @@ def _waiting(session: Session, entries: Sequence[WaitlistEntry]) -> list[Waiting
             select(Offer.entry_id).where(Offer.entry_id.in_(ids), Offer.state == OfferState.OFFERED)
         )
     )
+    drawing = frozen_applications(session, entries[0].fair_id) if entries else frozenset()
     return [
         Waiting(
             id=entry.id,
@@ -73,6 +75,7 @@ def _waiting(session: Session, entries: Sequence[WaitlistEntry]) -> list[Waiting
             needs=needs_of(entry.application),
             refused=frozenset(asked[entry.id]),
             has_offer=entry.id in being_asked,
+            draws=entry.application_id in drawing,
         )
         for entry in entries
     ]
@@ -102,7 +105,7 @@ def wanted_by_waiting(session: Session, booth: Booth, *, but: int) -> bool:
     return any(
         not objections(waiting, _free(booth))
         for waiting in _waiting(session, entries)
-        if not waiting.has_offer
+        if not waiting.has_offer and not waiting.draws
     )
 
 
