@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tgfair.core.errors import InvalidError
 from tgfair.core.layout.draft import empty_plan
-from tgfair.core.layout.plan import Kind, Plan, PlanObject
+from tgfair.core.layout.grid import GridRequest, grid_plan
+from tgfair.core.layout.plan import Group, Kind, Plan, PlanObject
 from tgfair.documents.plan_file import plan_templates, read_plan_file, write_plan_file
 from tgfair.documents.plan_geojson import plan_geojson
 from tgfair.documents.plan_pdf import PlanSheet, plan_pdf
@@ -144,3 +145,15 @@ def test_pdf_has_no_colour_that_carries_meaning_alone():
 def test_pdf_of_a_sheet_with_nothing_on_it_is_made_too():
     assert plan_pdf(empty_plan("Trống"), SHEET).startswith(b"%PDF-")
     assert plan_pdf(PLAN, SHEET) == plan_pdf(PLAN, SHEET)
+
+
+def test_a_tall_plan_stands_on_the_sheet_where_that_makes_it_larger():
+    zone = Group("A", "Khu chung", "#F6C65B")
+    tall = grid_plan(GridRequest("Năm trăm gian", zone, 20, 25))
+
+    page = pypdfium2.PdfDocument(plan_pdf(tall, SHEET))[0]
+    text = page.get_textpage().get_text_bounded()
+
+    assert page.get_height() > page.get_width()
+    assert "Tỷ lệ 1:400" in text
+    assert [booth.label for booth in tall.booths if booth.label not in text] == []

@@ -8,7 +8,7 @@ from math import cos, radians, sin
 from typing import Final
 
 from reportlab.lib.colors import Color, HexColor, white
-from reportlab.lib.pagesizes import A3, landscape
+from reportlab.lib.pagesizes import A3, landscape, portrait
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -16,9 +16,8 @@ from tgfair.core.layout.geometry import Point, corners
 from tgfair.core.layout.plan import KIND_NAMES, Kind, Plan, PlanObject
 from tgfair.documents.fonts import SANS, SANS_BOLD, fit_text, register_fonts
 from tgfair.documents.plan_hatch import draw_hatch
-from tgfair.documents.plan_svg import print_scale
+from tgfair.documents.plan_svg import STANDING_MM, print_scale
 
-_PAGE: Final = landscape(A3)
 _EDGE: Final = 10 * mm
 _STRIP: Final = 24 * mm
 _INK: Final = HexColor("#13261F")
@@ -27,6 +26,7 @@ _LINE: Final = HexColor("#6B7B74")
 _TREE: Final = HexColor("#C9DCCB")
 _MARGIN_M: Final = 2
 _LEAST_PT: Final = 7
+_LETTER_WIDTH: Final = 0.72  # of the font size, wide capitals and figures of Be Vietnam Pro bold
 _FILLS: Final[dict[Kind, Color | None]] = {
     Kind.AISLE: HexColor("#F1F4F2"),
     Kind.ZONE: None,
@@ -65,28 +65,34 @@ class _Frame:
 
 
 def plan_pdf(plan: Plan, sheet: PlanSheet) -> bytes:
-    """Return the plan as a PDF of one A3 page in landscape; equal input gives equal bytes.
+    """Return the plan as a PDF of one A3 page, lying or standing; equal input gives equal bytes.
 
     The scale is the largest usual one that fits; each zone has a hatch of its own, so that the
     sheet survives a black and white copier.
     """
     register_fonts()
     stream = BytesIO()
-    canvas = Canvas(stream, pagesize=_PAGE, invariant=1, pageCompression=1)
+    (width, height), scale = _page_for(plan)
+    canvas = Canvas(stream, pagesize=(width, height), invariant=1, pageCompression=1)
     canvas.setTitle(f"{sheet.title} – {sheet.subtitle}")
-    scale = print_scale(plan)
     point = 1000 / scale * mm
-    left = (_PAGE[0] - plan.width * point) / 2
-    frame = _Frame(left, _PAGE[1] - _EDGE - _MARGIN_M * point, point)
+    left = (width - plan.width * point) / 2
+    frame = _Frame(left, height - _EDGE - _MARGIN_M * point, point)
     _draw_ground(canvas, plan, frame)
     for item in sorted(plan.objects, key=_upwards):
         _draw_object(canvas, plan, item, frame)
     for item in plan.objects:
         _label_fixture(canvas, plan, item, frame)
-    _draw_strip(canvas, plan, sheet, scale)
+    _draw_strip(canvas, plan, sheet, scale, width)
     canvas.showPage()
     canvas.save()
     return stream.getvalue()
+
+
+def _page_for(plan: Plan) -> tuple[tuple[float, float], int]:
+    """Return the page, standing only where the plan comes out larger on it, and the scale."""
+    lying, standing = print_scale(plan), print_scale(plan, STANDING_MM)
+    return (portrait(A3), standing) if standing < lying else (landscape(A3), lying)
 
 
 def _upwards(item: PlanObject) -> int:
@@ -136,10 +142,11 @@ def _outline(canvas: Canvas, points: list[Point], fill: Color | None) -> None:
 def _label_booth(canvas: Canvas, item: PlanObject, frame: _Frame) -> None:
     """Write the label upright on white, at least 7 points high where the booth has room for it."""
     wide, high = _upright_size(item, frame)
-    size = min(11.0, wide * 0.9 / (0.64 * max(2, len(item.label))), high * 0.7)
+    letters = _LETTER_WIDTH * max(2, len(item.label))
+    size = min(11.0, wide * 0.9 / letters, high * 0.7)
     upright = size >= _LEAST_PT or high <= wide
     if not upright:
-        size = min(11.0, high * 0.9 / (0.64 * max(2, len(item.label))), wide * 0.8)
+        size = min(11.0, high * 0.9 / letters, wide * 0.8)
     x, y = frame.of((item.x + item.w / 2, item.y + item.h / 2))
     canvas.saveState()
     canvas.translate(x, y)
@@ -217,24 +224,24 @@ def _tint(color: str) -> Color:
     return Color(*(1 - (1 - part) * 0.35 for part in (full.red, full.green, full.blue)))
 
 
-def _draw_strip(canvas: Canvas, plan: Plan, sheet: PlanSheet, scale: int) -> None:
+def _draw_strip(canvas: Canvas, plan: Plan, sheet: PlanSheet, scale: int, width: float) -> None:
     """Draw what stands under the drawing: title, legend, scale bar, north, room to sign."""
     top = _EDGE + _STRIP
     canvas.setStrokeColor(_INK)
     canvas.setLineWidth(0.7)
-    canvas.line(_EDGE, top, _PAGE[0] - _EDGE, top)
-    _draw_title(canvas, sheet, top)
-    _draw_legend(canvas, plan, _EDGE + 92 * mm, top)
-    _draw_scale(canvas, scale, _PAGE[0] - 148 * mm, top)
-    _draw_north(canvas, plan.north, _PAGE[0] - 83 * mm, top - 11 * mm)
+    canvas.line(_EDGE, top, width - _EDGE, top)
+    room = (88 if width > A3[0] else 62) * mm
+    _draw_title(canvas, sheet, top, room)
+    _draw_legend(canvas, plan, (_EDGE + room + 4 * mm, width - 144 * mm), top)
+    _draw_scale(canvas, scale, width - 140 * mm, top)
+    _draw_north(canvas, plan.north, width - 77 * mm, top - 11 * mm)
     canvas.setFont(SANS, 7.5)
     canvas.setFillColor(_INK)
-    canvas.drawString(_PAGE[0] - 70 * mm, top - 4.5 * mm, "Người lập sơ đồ")
-    canvas.drawString(_PAGE[0] - 38 * mm, top - 4.5 * mm, "Ban Tổ chức")
+    canvas.drawString(width - 66 * mm, top - 4.5 * mm, "Người lập sơ đồ")
+    canvas.drawString(width - 36 * mm, top - 4.5 * mm, "Ban Tổ chức")
 
 
-def _draw_title(canvas: Canvas, sheet: PlanSheet, top: float) -> None:
-    room = 88 * mm
+def _draw_title(canvas: Canvas, sheet: PlanSheet, top: float, room: float) -> None:
     title = fit_text(sheet.title, SANS_BOLD, width=room, height=28, largest=12)
     y = top - 3 * mm
     canvas.setFillColor(_INK)
@@ -249,8 +256,9 @@ def _draw_title(canvas: Canvas, sheet: PlanSheet, top: float) -> None:
         canvas.drawString(_EDGE, y, fitted.lines[0] if fitted.lines else "")
 
 
-def _draw_legend(canvas: Canvas, plan: Plan, left: float, top: float) -> None:
+def _draw_legend(canvas: Canvas, plan: Plan, between: tuple[float, float], top: float) -> None:
     """Draw the zones with their hatch and number of booths, then the signs; five rows high."""
+    left, right = between
     rows, column = 5, 56 * mm
     counts = {g.id: sum(b.group == g.id for b in plan.booths) for g in plan.groups}
     used = [(n, g) for n, g in enumerate(plan.groups) if counts[g.id]]
@@ -258,7 +266,7 @@ def _draw_legend(canvas: Canvas, plan: Plan, left: float, top: float) -> None:
         (f"{g.id}: {g.label} ({counts[g.id]})", n, _tint(g.color)) for n, g in used
     ]
     entries += [(KIND_NAMES[kind], None, _FILLS[kind]) for kind in _LEGEND if plan.of(kind)]
-    narrow = min(column, (_PAGE[0] - 152 * mm - left) / max(1, -(-len(entries) // rows)))
+    narrow = min(column, (right - left) / max(1, -(-len(entries) // rows)))
     for place, (text, zone, fill) in enumerate(entries):
         x = left + place // rows * narrow
         y = top - (place % rows + 1) * 4.4 * mm

@@ -65,7 +65,8 @@ _NARROW_M: Final = 1
 _LETTER_WIDTH: Final = 0.62  # of the font size, bold capitals and figures of Be Vietnam Pro
 _TEXT_WIDTH: Final = 0.55
 _BASELINE: Final = 0.36  # from the middle of a line down to its baseline, of the font size
-_SHEET_MM: Final = (400, 252)  # A3 landscape less margins, heading and legend
+LYING_MM: Final = (400, 252)  # A3 landscape less margins, heading and legend
+STANDING_MM: Final = (277, 375)  # the same sheet upright
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,10 @@ def plan_svg(
     )
 
 
-def print_scale(plan: Plan) -> int:
-    """Return the largest usual scale at which the plan fits on A3 landscape (200 for 1:200)."""
+def print_scale(plan: Plan, room: tuple[int, int] = LYING_MM) -> int:
+    """Return the largest usual scale at which the plan fits into the millimetres (200: 1:200)."""
     wide, high = plan.width + 2 * _MARGIN_M, plan.height + 2 * _MARGIN_M
-    fits = (
-        s for s in SCALES if wide * 1000 / s <= _SHEET_MM[0] and high * 1000 / s <= _SHEET_MM[1]
-    )
+    fits = (s for s in SCALES if wide * 1000 / s <= room[0] and high * 1000 / s <= room[1])
     return next(fits, SCALES[-1])
 
 
