@@ -16,6 +16,7 @@ from tgfair.core.allocation.problem import Mode
 from tgfair.core.allocation.record import problem_digest, solution_from_json
 from tgfair.core.allocation.solution import Explanation, LevelScore, Solution
 from tgfair.core.allocation.solve import evaluate
+from tgfair.core.vietnamese import fold
 from tgfair.models.account import User
 from tgfair.models.application import Application
 from tgfair.models.assignment import AllocationRun, AssignmentSource, Publication, RunState
@@ -100,6 +101,14 @@ class PlanView:
         """Return who has none."""
         return tuple(seat for seat in self.seats if not seat.booths)
 
+    def found(self, text: str) -> tuple[Seat, ...]:
+        """Return whose name, code or booth the text names, without diacritics; all for none."""
+        wanted = fold(text)
+        exact = [one for one in self.seats if text.strip().upper() in {one.code, *one.booths}]
+        if exact or not wanted:
+            return tuple(exact) or self.seats
+        return tuple(one for one in self.seats if wanted in fold(one.name))
+
     def seat(self, code: str | None) -> Seat | None:
         """Return one application, or None."""
         return next((one for one in self.seats if one.code == code), None)
@@ -125,6 +134,14 @@ class Why:
     found: Explanation
     names: Mapping[str, str]
     labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Wishes: by booth's label how many it suits; by zone its booths and its wishes 1, 2, 3."""
+
+    booths: Mapping[str, int]
+    zones: tuple[tuple[str, int, tuple[int, ...]], ...]
 
 
 def plan_tabs(actor: Actor, fair: Fair) -> list[PlanTab]:
@@ -276,8 +293,8 @@ def _run_and_cast(actor: Actor, fair: Fair, label: str) -> tuple[AllocationRun, 
     return run, cast_of(session, fair, settings_from_json(run.settings))
 
 
-def heat_of(actor: Actor, fair: Fair) -> dict[str, int]:
-    """Return for every booth's label how many applications wish for its zone and suit it."""
+def heat_of(actor: Actor, fair: Fair) -> Heat:
+    """Return how many applications wish for each place that suits them."""
     require(actor, Action.ASSIGN_BOOTHS, fair)
     problem = cast_of(reader(), fair, Settings()).problem
     fitting = Fitting(problem)
@@ -287,7 +304,15 @@ def heat_of(actor: Actor, fair: Fair) -> dict[str, int]:
         for booth in problem.booths:
             if booth.zone in wished and fitting.suits(one, booth):
                 heat[booth.label] += 1
-    return dict(heat)
+    ranks = Counter(
+        (wish.zone, rank) for one in problem.applicants for rank, wish in enumerate(one.wishes, 1)
+    )
+    size = Counter(booth.zone for booth in problem.booths if booth.blocked is None)
+    zones = tuple(
+        (zone.label, size[zone.code], tuple(ranks[zone.code, rank] for rank in (1, 2, 3)))
+        for zone in problem.zones
+    )
+    return Heat(dict(heat), zones)
 
 
 def publishing_check(actor: Actor, fair: Fair, label: str) -> tuple[Check, Cast]:

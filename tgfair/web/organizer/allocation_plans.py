@@ -24,6 +24,7 @@ from tgfair.services.booth_rules import booth_rules
 from tgfair.services.queries import allocation_plans as queries
 from tgfair.services.queries.booths import newest_drawing
 from tgfair.services.queries.fairs import fair_for_staff
+from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import label as labelled
@@ -42,16 +43,20 @@ KEEPS = {
     Keep.PUBLISHED: "Chỉ giữ gian đã công bố; gian xếp tay có thể đổi",
     Keep.TAKEN: "Xếp lại tất cả, trừ gian cơ sở tự chọn hoặc bốc thăm được",
 }
+# Rows of the table before somebody asks for all.
+SHOWN = 40
 SECONDS = {"10": "10 giây", "60": "1 phút", "180": "3 phút", "600": "10 phút"}
 
 
 class RunForm(BaseForm):
     """What a plan is asked for."""
 
-    mode = SelectField("Cách xếp", choices=[(str(m), MODE_NAMES[m]) for m in Mode])
-    keep = SelectField("Những gian đã xếp", choices=[(str(k), text) for k, text in KEEPS.items()])
+    mode = SelectField("Cách xếp", choices=pairs({str(m): MODE_NAMES[m] for m in Mode}))
+    keep = SelectField(
+        "Những gian đã xếp", choices=pairs({str(k): text for k, text in KEEPS.items()})
+    )
     parent = SelectField("Làm tiếp từ", description="Giữ những chỗ đã khóa trong phương án đó")
-    seconds = SelectField("Tìm lâu nhất", choices=[*SECONDS.items()], default="60")
+    seconds = SelectField("Tìm lâu nhất", choices=pairs(SECONDS), default="60")
     seed = IntegerField(
         "Số ngẫu nhiên",
         [InputRequired("Hãy ghi một số."), NumberRange(0, MOST_SEED, "Hãy ghi số từ 0 trở lên.")],
@@ -87,7 +92,7 @@ def _seen() -> int:
 def _run_form(tabs: list[queries.PlanTab], typed: Any = None) -> RunForm:
     form = RunForm(typed)
     done = [tab.label for tab in tabs if tab.state is RunState.DONE]
-    form.parent.choices = [("", "Không, tìm từ đầu"), *((one, one) for one in done)]
+    form.parent.choices = pairs({"": "Không, tìm từ đầu", **{one: one for one in done}})
     return form
 
 
@@ -154,19 +159,22 @@ def booth_plan(slug: str, plan: str) -> Any:
     view = queries.plan_view(actor(), fair, plan)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(_progress(view))
-    seat = view.seat(request.args.get("hs"))
+    wanted = request.args.get("q", "")[:80]
+    found = view.found(wanted)
+    picked = found[0].code if wanted and len(found) == 1 else request.args.get("hs")
+    seat = view.seat(picked)
     heat = queries.heat_of(actor(), fair) if request.args.get("nong") else None
-    drawing = newest_drawing(fair.id)
-    if drawing is not None:
-        drawn = heat_drawing(drawing, heat) if heat else plan_drawing(drawing, fair, view, seat)
     return render_template(
         "organizer/booth_plan.html",
         view=view,
         seat=seat,
+        wanted=wanted,
+        rows=_rows(found, whole="tat-ca" in request.args),
+        found=len(found),
         target=request.args.get("gian", "")[:12],
         why=queries.why_of(actor(), fair, plan, seat.code) if seat and seat.booths else None,
         heat=heat,
-        drawing=drawn if drawing is not None else None,
+        drawing=_drawn(fair, view, seat, heat),
         tabs=queries.plan_tabs(actor(), fair),
         states=STATES,
         modes=MODE_NAMES,
@@ -175,6 +183,22 @@ def booth_plan(slug: str, plan: str) -> Any:
         refresh_seconds=3 if view.tab.seeking else 0,
         **fair_frame(fair),
     )
+
+
+def _drawn(
+    fair: Fair, view: queries.PlanView, seat: queries.Seat | None, heat: queries.Heat | None
+) -> Any:
+    drawing = newest_drawing(fair.id)
+    if drawing is None or not view.seats:
+        return None
+    if heat is not None:
+        return heat_drawing(drawing, heat.booths)
+    return plan_drawing(drawing, fair, view, seat)
+
+
+def _rows(found: tuple[queries.Seat, ...], *, whole: bool) -> list[queries.Seat]:
+    placed = [seat for seat in found if seat.booths]
+    return placed if whole else placed[:SHOWN]
 
 
 def _progress(view: queries.PlanView) -> dict[str, Any]:
