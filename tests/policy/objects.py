@@ -13,6 +13,7 @@ from tests.support import builders
 from tests.support.builders import NOW, save
 from tgfair import clock
 from tgfair.core.badge import BadgeKind
+from tgfair.core.campaign.starters import STARTERS
 from tgfair.core.draw.lots import closed_list, list_hash
 from tgfair.core.draw.sources import SourceKind
 from tgfair.core.workflow import State
@@ -39,6 +40,7 @@ from tgfair.models import (
     MemberRole,
     Membership,
     MergeProposal,
+    MessageTemplate,
     OneTimeCode,
     PlanDraft,
     Role,
@@ -51,8 +53,10 @@ from tgfair.models import (
 from tgfair.policy import SYSTEM
 from tgfair.services import (
     allocations,
+    campaigns,
     gates,
     import_uploads,
+    message_templates,
     one_time_codes,
     plan_drafts,
     publications,
@@ -275,6 +279,18 @@ def _staff_values(side: Side) -> dict[str, Any]:
     }
 
 
+def _notice(side: Side) -> dict[str, Any]:
+    """A notice in draft, and a template made of it."""
+    starter = STARTERS["prepare"]
+    draft = campaigns.Draft("Thử", "applications", subject=starter.subject, body=starter.body)
+    name = campaigns.create_campaign(SYSTEM, side.fair.slug, draft, now=NOW, key="")
+    message_templates.save_as_template(SYSTEM, name, side.fair.slug, now=NOW)
+    template = reader().scalars(
+        select(MessageTemplate.public_id).where(MessageTemplate.name == side.fair.slug)
+    )
+    return {"campaign_id": name, "template_id": template.one()}
+
+
 def _badge_values(side: Side) -> dict[str, Any]:
     """A badge of the side's application, by the key of a staff badge issued the usual way."""
     form = staff_badges.StaffBadge(
@@ -398,5 +414,6 @@ def _fair_values(side: Side) -> dict[str, Any]:
         "attachment_id": attachment.public_id,
         **_published_booth(side),
         **_drawing(side),
+        **_notice(side),
         "exhibitor:token": invitation_token(side.invitation.id, side.invitation.revision),
     }

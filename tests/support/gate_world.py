@@ -13,14 +13,16 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.support import browser as browsers
 from tests.support import builders
-from tgfair.core.badge import sign
+from tgfair.core.badge import BadgeKind, sign
+from tgfair.core.short_code import short_code
+from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import State
 from tgfair.documents.qr import badge_matrix, matrix_png
 from tgfair.models import Application, ApplicationPerson, Badge
 from tgfair.policy import SYSTEM
 from tgfair.services import badge_rows, badges, gates
 from tgfair.services.badge_printing import payload_of
-from tgfair.services.keys import private_key
+from tgfair.services.keys import ensure_key, private_key
 from tgfair.services.uow import reader, transaction
 
 FAIR_DAY = datetime(2026, 6, 18, 2, 14, tzinfo=UTC)  # 09:14 on the fair's first day
@@ -37,9 +39,9 @@ def make_confirmed(fair, *names, exhibitor=None) -> Application:
     return application
 
 
-def make_badges(fair, *names, now=builders.NOW) -> list[Badge]:
+def make_badges(fair, *names, exhibitor=None, now=builders.NOW) -> list[Badge]:
     """Badges of a new confirmed application, in the order of the names."""
-    application = make_confirmed(fair, *names)
+    application = make_confirmed(fair, *names, exhibitor=exhibitor)
     badges.issue_to_application(SYSTEM, application.code, now=now)
     return list(badge_rows.valid_badges(reader(), application.id))
 
@@ -143,3 +145,40 @@ def qr_texts(pdf: bytes, *, scale: float = 3) -> list[str]:
         texts += [found.text for found in zxingcpp.read_barcodes(picture)]
     document.close()
     return texts
+
+
+FIGURES = ("Không", "Một", "Hai", "Ba", "Bốn", "Năm", "Sáu", "Bảy", "Tám", "Chín")
+
+
+def spelled(number: int) -> str:
+    """A name for each number, without figures: those are read as codes."""
+    return " ".join(FIGURES[int(figure)] for figure in str(number))
+
+
+def write_badges(fair, count, *, kind=BadgeKind.VOLUNTEER, **columns) -> list[Badge]:
+    """Badges written straight into the table, for crowds; their tokens are `token_of`."""
+    kid = ensure_key(fair.id, actor=SYSTEM, now=builders.NOW)
+    days = (fair.last_day - fair.first_day).days + 1
+    with transaction() as session:
+        made = [
+            Badge(
+                **{
+                    "public_id": secrets.token_hex(16),
+                    "number": secrets.randbits(63),
+                    "short_code": short_code(secrets.randbits(35)),
+                    "fair_id": fair.id,
+                    "kind": kind,
+                    "holder_name": f"Nguyễn Văn {spelled(number)}",
+                    "organisation": "Đoàn Thanh niên",
+                    "first_day": fair.first_day,
+                    "days": days,
+                    "kid": kid,
+                    "issued_at": builders.NOW,
+                    "search_fold": fold(f"nguyen van {spelled(number)} doan thanh nien"),
+                    **columns,
+                }
+            )
+            for number in range(1, count + 1)
+        ]
+        session.add_all(made)
+    return made

@@ -16,14 +16,17 @@ from tgfair.services.idempotency import once, remember
 from tgfair.services.keys import ensure_key
 from tgfair.services.uow import find, reader, transaction
 
-MAX_NAME, MAX_ORGANISATION = 120, 200
+MAX_NAME, MAX_ORGANISATION, MAX_AT_ONCE = 120, 200, 100
 # Builders come before a fair and leave after it.
 AROUND = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class StaffBadge:
-    """What an organiser types for a badge of a staff kind; `gates` has bit 0 for gate 1."""
+    """What an organiser types for badges of a staff kind.
+
+    `name` has one line for each badge; `gates` has bit 0 for gate 1.
+    """
 
     kind: BadgeKind
     name: str
@@ -36,14 +39,14 @@ class StaffBadge:
 def add_staff_badge(
     actor: Actor, fair_id: int, form: StaffBadge, *, key: str, now: datetime
 ) -> str:
-    """Issue a badge of a staff kind and return its public id.
+    """Issue a badge of a staff kind to everybody named; return the public id of the first.
 
     Raises:
         InvalidError: with the field to mend.
     """
     session = reader()
     require(actor, Action.MANAGE_BADGES, find(session, Fair, Fair.id == fair_id))
-    name, organisation = _checked_form(form)
+    names, organisation = _checked_form(form)
     kid = ensure_key(fair_id, actor=actor, now=now)
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
@@ -52,30 +55,44 @@ def add_staff_badge(
         body = {"badge": fair_id, "form": vars(form), "session": actor.session_id}
         if (replay := once(session, key, body, now=now)) is not None:
             return str(replay["badge"])
-        badge = new_badge(fair, form.kind, name=name, organisation=organisation)
-        badge.gates, badge.first_day = form.gates, form.first_day
-        badge.days = (form.last_day - form.first_day).days + 1
-        stamp(session, actor, badge, kid=kid, now=now)
-        remember(session, key, {"badge": badge.public_id})
-        return badge.public_id
+        made = []
+        for name in names:
+            badge = new_badge(fair, form.kind, name=name, organisation=organisation)
+            badge.gates, badge.first_day = form.gates, form.first_day
+            badge.days = (form.last_day - form.first_day).days + 1
+            stamp(session, actor, badge, kid=kid, now=now)
+            made.append(badge.public_id)
+        remember(session, key, {"badge": made[0]})
+        return made[0]
 
 
-def _checked_form(form: StaffBadge) -> tuple[str, str]:
-    name = check_text(form.name, field="name")
-    organisation = check_text(form.organisation, field="organisation")
+def named_in(text: str) -> tuple[str, ...]:
+    """Return the lines of a text that say something."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _checked_form(form: StaffBadge) -> tuple[tuple[str, ...], str]:
     if form.kind is BadgeKind.EXHIBITOR:
         raise InvalidError("Thẻ gian hàng phát theo hồ sơ. Hãy chọn loại thẻ khác.", field="kind")
-    for text, longest, field in (
-        (name, MAX_NAME, "name"),
-        (organisation, MAX_ORGANISATION, "organisation"),
-    ):
-        if not text:
-            raise InvalidError("Hãy điền mục này.", field=field)
-        if len(text) > longest:
-            raise InvalidError(f"Dài quá {longest} ký tự. Hãy viết ngắn lại.", field=field)
+    names = tuple(check_text(line, field="name") for line in named_in(form.name))
+    if not any(names):
+        raise InvalidError("Hãy điền mục này.", field="name")
+    if len(names) > MAX_AT_ONCE:
+        raise InvalidError(f"Mỗi lần phát tối đa {MAX_AT_ONCE} thẻ.", field="name")
+    for name in names:
+        _check_length(name, MAX_NAME, "name")
+    organisation = check_text(form.organisation, field="organisation")
+    if not organisation:
+        raise InvalidError("Hãy điền mục này.", field="organisation")
+    _check_length(organisation, MAX_ORGANISATION, "organisation")
     if not form.gates:
         raise InvalidError("Hãy chọn ít nhất một cổng.", field="gates")
-    return name, organisation
+    return names, organisation
+
+
+def _check_length(text: str, longest: int, field: str) -> None:
+    if len(text) > longest:
+        raise InvalidError(f"Dài quá {longest} ký tự. Hãy viết ngắn lại.", field=field)
 
 
 def _check_days(form: StaffBadge, fair: Fair) -> None:

@@ -8,6 +8,7 @@ from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.documents.reference_data import load_units
 from tgfair.models.account import Role
+from tgfair.models.campaign import CampaignState
 from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.models.fair import FairKind, FairStatus, IntakeMode
 from tgfair.models.invitation import Rsvp
@@ -55,7 +56,19 @@ LABELS: dict[type, dict[str, str]] = {
         "dead": "Không gửi được",
         "cancelled": "Đã hủy",
     },
-    Channel: {"email": "Thư điện tử", "call": "Gọi, nhắn Zalo"},
+    Channel: {
+        "email": "Thư điện tử",
+        "call": "Gọi, nhắn Zalo",
+        "zns": "Zalo ZNS",
+        "sms": "Tin nhắn",
+        "letter": "Thư giấy",
+    },
+    CampaignState: {
+        "draft": "Nháp",
+        "sending": "Đang gửi",
+        "paused": "Tạm dừng",
+        "cancelled": "Đã dừng",
+    },
     JobState: {
         "queued": "Đang chờ",
         "running": "Đang làm",
@@ -77,6 +90,14 @@ LABELS: dict[type, dict[str, str]] = {
 }
 
 GROUP_LABELS = GROUP_NAMES
+
+# How a badge stands with the gates: see services/queries/badges.py.
+BADGE_STANDINGS = {
+    "valid": "Dùng được",
+    "void": "Hồ sơ đã thôi tham gia",
+    "revoked": "Đã hủy",
+}
+BADGE_TONES = {"valid": "good", "void": "warn", "revoked": "bad"}
 
 CERTIFICATE_LABELS = {
     "valid": "Còn hiệu lực",

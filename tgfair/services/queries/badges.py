@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair.core.badge import BadgeKind
+from tgfair.core.short_code import ShortCodeError, parse_short_code
 from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import State
 from tgfair.models.application import Application, ApplicationPerson
@@ -27,6 +29,8 @@ from tgfair.services.uow import find, reader
 
 PAGE_SIZE = 50
 MAX_LETTERS = 100
+LEAST_LETTERS = 2
+AT_THE_DESK = 20
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class BadgeRow:
     last_day: date
     gates: str
     issued_at: datetime
+    printed_at: datetime | None
+    has_photo: bool
 
     @property
     def printable(self) -> bool:
@@ -82,8 +88,7 @@ def badge_list(actor: Actor, fair: Fair, *, kind: int | None, text: str, offset:
     criteria: list[ColumnElement[bool]] = [Badge.fair_id == fair.id, visible_to(actor, Badge)]
     if kind is not None:
         criteria.append(Badge.kind == kind)
-    if wanted := fold(text[:MAX_LETTERS]).replace("-", ""):
-        criteria.append(Badge.search_fold.contains(wanted, autoescape=True))
+    criteria += _like(text)
     return BadgeList(
         rows=_rows(session, fair, criteria, offset),
         total=session.scalar(select(func.count()).select_from(Badge).where(*criteria)) or 0,
@@ -91,6 +96,32 @@ def badge_list(actor: Actor, fair: Fair, *, kind: int | None, text: str, offset:
         unnamed=_unnamed(session, fair.id),
         pending=_pending(session, fair.id),
     )
+
+
+def _like(text: str) -> list[ColumnElement[bool]]:
+    """Return what finds a badge by every word of a name or organisation, or by its code."""
+    with suppress(ShortCodeError):
+        return [Badge.short_code == parse_short_code(text)]
+    words = fold(text[:MAX_LETTERS]).replace("-", "").split()
+    return [Badge.search_fold.contains(word, autoescape=True) for word in words]
+
+
+def lost_badges(actor: Actor, fair: Fair, text: str) -> list[BadgeRow]:
+    """Return at most 20 badges that somebody at the desk may have lost, valid ones first.
+
+    Nothing for fewer than two letters.
+    """
+    require(actor, Action.MANAGE_BADGES, fair)
+    if len(fold(text)) < LEAST_LETTERS:
+        return []
+    criteria = [Badge.fair_id == fair.id, visible_to(actor, Badge), *_like(text)]
+    return _rows(reader(), fair, criteria, 0)[:AT_THE_DESK]
+
+
+def unnamed_list(actor: Actor, fair: Fair) -> list[Unnamed]:
+    """Return the confirmed applications that name nobody, by the name of their subject."""
+    require(actor, Action.MANAGE_BADGES, fair)
+    return _unnamed(reader(), fair.id)
 
 
 def _pending(session: Session, fair_id: int) -> int:
@@ -196,6 +227,8 @@ def _as_rows(session: Session, fair: Fair, badges: Sequence[Badge]) -> list[Badg
             last_day=badge.first_day + timedelta(days=badge.days - 1),
             gates=", ".join(label for number, label in gates if badge.gates >> (number - 1) & 1),
             issued_at=badge.issued_at,
+            printed_at=badge.printed_at,
+            has_photo=badge.photo_sha256 is not None,
         )
         for badge in badges
     ]

@@ -1,4 +1,4 @@
-"""The producer's booth, people and badges."""
+"""The producer's booth and the people at it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tgfair.core.badge import BadgeKind
 from tgfair.core.deadline import is_over
 from tgfair.core.errors import NotFoundError
 from tgfair.core.layout.placing import Asked, Place, how_to_find, why_here
 from tgfair.core.layout.plan import Plan
 from tgfair.core.workflow import Event, allowed_events
 from tgfair.models.application import Application
-from tgfair.models.badge import Badge, BadgeState
-from tgfair.models.invitation import Invitation
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.attendance import may_name_people
-from tgfair.services.badges import is_void
+from tgfair.services.booth_badges import most_people
 from tgfair.services.queries.booths import BoothView, published_booths, published_drawing
 from tgfair.services.uow import reader
 
@@ -41,30 +38,12 @@ class BoothPage:
 
 
 @dataclass(frozen=True)
-class BadgeLine:
-    """A badge on its producer's page."""
-
-    public_id: str
-    name: str
-    kind_label: str
-    short_code: str
-
-
-@dataclass(frozen=True)
-class BadgesPage:
-    """The badges that an application's people can print now."""
-
-    application: Application
-    badges: Sequence[BadgeLine]
-    may_name: bool
-
-
-@dataclass(frozen=True)
 class PeoplePage:
     """Who is named for the booth."""
 
     application: Application
     may_name: bool
+    most: int
 
 
 def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
@@ -73,7 +52,7 @@ def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
     Raises:
         NotFoundError: missing or foreign.
     """
-    application = _application(reader(), actor, code)
+    application = application_with_people(reader(), actor, code)
     require(actor, Action.VIEW_APPLICATION, application)
     everything = published_booths(application.fair_id)
     own = [
@@ -137,51 +116,18 @@ def people_page(actor: Actor, code: str, *, now: datetime) -> PeoplePage:
     Raises:
         NotFoundError: missing or foreign.
     """
-    application = _application(reader(), actor, code)
+    application = application_with_people(reader(), actor, code)
     require(actor, Action.NAME_PEOPLE, application)
-    return PeoplePage(application, may_name_people(actor, application, now=now))
+    most = most_people(reader(), application)
+    return PeoplePage(application, may_name_people(actor, application, now=now), most)
 
 
-def may_see_badges(actor: Actor, code: str) -> bool:
-    """Return whether the actor may see the badges now, or must prove the contact first.
-
-    Raises:
-        NotFoundError: missing or foreign.
-    """
-    return can(actor, Action.VIEW_BADGES, _application(reader(), actor, code))
-
-
-def badges_page(actor: Actor, code: str, *, now: datetime) -> BadgesPage:
-    """Return the valid badges of an application and the delegate badges of its subject.
+def application_with_people(session: Session, actor: Actor, code: str) -> Application:
+    """Return an application with its fair, subject and people loaded.
 
     Raises:
         NotFoundError: missing or foreign.
     """
-    session = reader()
-    application = _application(session, actor, code)
-    require(actor, Action.VIEW_BADGES, application)
-    invitation = select(Invitation.id).where(
-        Invitation.fair_id == application.fair_id,
-        Invitation.exhibitor_id == application.exhibitor_id,
-    )
-    badges = session.scalars(
-        select(Badge)
-        .where(
-            or_(Badge.application_id == application.id, Badge.invitation_id.in_(invitation)),
-            Badge.state == BadgeState.VALID,
-        )
-        .options(joinedload(Badge.application), joinedload(Badge.invitation))
-        .order_by(Badge.kind, Badge.id)
-    ).all()
-    lines = [
-        BadgeLine(b.public_id, b.holder_name, BadgeKind(b.kind).label, b.short_code)
-        for b in badges
-        if not is_void(b)
-    ]
-    return BadgesPage(application, lines, may_name_people(actor, application, now=now))
-
-
-def _application(session: Session, actor: Actor, code: str) -> Application:
     application = session.scalars(
         select(Application)
         .where(Application.code == code, visible_to(actor, Application))

@@ -1,6 +1,7 @@
 """Pages of one audience; importing the modules registers their routes."""
 
 from tgfair.web.exhibitor import (
+    badges,
     booth,
     draw,
     files,
@@ -16,6 +17,7 @@ from tgfair.web.exhibitor import (
 from tgfair.web.exhibitor.blueprint import bp
 
 __all__ = [
+    "badges",
     "booth",
     "bp",
     "draw",

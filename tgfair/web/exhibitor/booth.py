@@ -1,21 +1,21 @@
-"""My booth: see it, accept it, name who stands there, take the badges home."""
+"""My booth: see it, accept it, name who stands there."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from tgfair.core.application.check import check_people
+from tgfair.core.application.model import Rules
 from tgfair.core.application.steps import Step
 from tgfair.core.application.typed import typed_answers
 from tgfair.core.errors import TgfairError
 from tgfair.documents.calendar import calendar_file
 from tgfair.documents.plan_svg import BoothView as Drawn
 from tgfair.documents.plan_svg import plan_svg
-from tgfair.models.application import Application
-from tgfair.services import attendance, badge_printing
+from tgfair.services import attendance
 from tgfair.services.application_inputs import rules_of
 from tgfair.services.badges import Issued
 from tgfair.services.calendar_entries import fair_entry
@@ -96,20 +96,22 @@ def people(code: str) -> str:
     named = page.application.people
     typed = {f"name{n}": person.name for n, person in enumerate(named, 1)}
     typed |= {f"phone{n}": person.phone or "" for n, person in enumerate(named, 1)}
-    return _people_page(page.application, typed, may_name=page.may_name)
+    return _people_page(page, typed)
 
 
-def _people_page(
-    application: Application, typed: Any, *, may_name: bool, problems: Any = ()
-) -> str:
-    rules = rules_of(application.fair)
+def _rules(page: reads.PeoplePage) -> Rules:
+    """Return the fair's rules with room for the people of every booth held."""
+    return replace(rules_of(page.application.fair), max_staff=page.most)
+
+
+def _people_page(page: reads.PeoplePage, typed: Any, *, problems: Any = ()) -> str:
     return render_template(
         "exhibitor/people.html",
-        application=application,
-        fair=application.fair,
-        form=form_of(Step.PEOPLE, rules, typed, problems),
-        count=rules.max_staff,
-        may_name=may_name,
+        application=page.application,
+        fair=page.application.fair,
+        form=form_of(Step.PEOPLE, _rules(page), typed, problems),
+        count=page.most,
+        may_name=page.may_name,
     )
 
 
@@ -118,13 +120,12 @@ def _people_page(
 def name_people(code: str) -> Any:
     """Replace who stands at the booth; their badges follow."""
     page = reads.people_page(guards.actor(), code, now=guards.now())
-    rules = rules_of(page.application.fair)
+    rules = _rules(page)
     typed = typed_answers(Step.PEOPLE, rules, request.form.to_dict(flat=False))
     typed.pop("later", None)
     named, problems = check_people(typed, rules)
     if problems:
-        shown = _people_page(page.application, typed, may_name=page.may_name, problems=problems)
-        return shown, 400
+        return _people_page(page, typed, problems=problems), 400
     try:
         issued = attendance.name_people(guards.actor(), code, named, now=guards.now())
     except TgfairError as error:
@@ -140,50 +141,6 @@ def _named(issued: Issued) -> str:
     if issued.added:
         return "Đã lưu. Thẻ ra vào đã sẵn sàng."
     return "Đã lưu người trực gian hàng."
-
-
-@bp.get("/ho-so/<code>/the")
-@audience(Audience.SESSION)
-def badges(code: str) -> Any:
-    """Show the badges with their codes, to print or to keep on the phone."""
-    if (elsewhere := _step_up(code)) is not None:
-        return elsewhere
-    page = reads.badges_page(guards.actor(), code, now=guards.now())
-    return render_template(
-        "exhibitor/badges.html", page=page, application=page.application, fair=page.application.fair
-    )
-
-
-def _step_up(code: str) -> Any:
-    """Send a visitor by personal link to prove the contact first; None when there is no need."""
-    if reads.may_see_badges(guards.actor(), code):
-        return None
-    if guards.actor().invited_exhibitor_id is None or guards.actor().verified:
-        return None  # the service says 403 or 404
-    return redirect(f"/ho-so/xac-nhan?next={quote(request.path)}", code=303)
-
-
-@bp.get("/ho-so/<code>/the.pdf")
-@audience(Audience.SESSION)
-def badges_pdf(code: str) -> Any:
-    """Give all badges of the application on A4."""
-    if (elsewhere := _step_up(code)) is not None:
-        return elsewhere
-    page = reads.badges_page(guards.actor(), code, now=guards.now())
-    pdf = badge_printing.badges_pdf(guards.actor(), [one.public_id for one in page.badges])
-    return _download(pdf, "application/pdf", f"the-{code}.pdf")
-
-
-@bp.get("/ho-so/<code>/the/<public_id>.png")
-@audience(Audience.SESSION)
-def badge_png(code: str, public_id: str) -> Any:
-    """Give one badge's QR code as a picture."""
-    if (elsewhere := _step_up(code)) is not None:
-        return elsewhere
-    picture = badge_printing.badge_picture(guards.actor(), public_id)
-    response = Response(picture, mimetype="image/png")
-    response.headers["Content-Disposition"] = f'inline; filename="the-{code}.png"'
-    return response
 
 
 def _download(body: bytes, kind: str, name: str) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from wtforms import SelectField, SelectMultipleField
+from wtforms import SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,12 +21,11 @@ from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.labels import BADGE_STANDINGS, BADGE_TONES
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 from tgfair.web.pagination import PageOf, page_number
 
-STANDINGS = {"valid": "Dùng được", "void": "Hồ sơ đã thôi tham gia", "revoked": "Đã hủy"}
-TONES = {"valid": "good", "void": "warn", "revoked": "bad"}
 STAFF_KINDS = [kind for kind in BadgeKind if kind is not BadgeKind.EXHIBITOR]
 
 
@@ -36,7 +35,9 @@ class StaffBadgeForm(BaseForm):
     kind = SelectField(
         "Loại thẻ", choices=pairs({str(int(kind)): kind.label for kind in STAFF_KINDS}), default="2"
     )
-    name = CleanStringField("Họ và tên", [InputRequired()])
+    name = TextAreaField(
+        "Họ và tên", [InputRequired()], description="Mỗi dòng một người; xe thì ghi biển số"
+    )
     organisation = CleanStringField("Đơn vị", [InputRequired()])
     gates = SelectMultipleField(
         "Vào được cổng",
@@ -83,8 +84,8 @@ def badge_list(slug: str) -> str:
         page_url=lambda page: _url(slug, kind, text, page),
         q=text,
         kind=kind,
-        standings=STANDINGS,
-        tones=TONES,
+        standings=BADGE_STANDINGS,
+        tones=BADGE_TONES,
         **fair_frame(fair),
     )
 
@@ -188,7 +189,10 @@ def add_staff_badge(slug: str) -> Any:
     except InvalidError as error:
         _put_back(form, error)
         return _staff_badge_page(fair, form), 400
-    flash("Đã phát thẻ. Có thể in ngay.", "success")
+    count = len(staff_badges.named_in(str(form.name.data)))
+    flash(f"Đã phát {count} thẻ. Có thể in ngay.", "success")
+    if count > 1:
+        return redirect(_url(slug, int(form.kind.data), ""), code=303)
     return redirect(url_for("organizer.badge", slug=slug, public_id=public_id), code=303)
 
 
@@ -224,8 +228,8 @@ def _badge_page(fair: Fair, public_id: str, again: AgainForm, revoke: RevokeForm
         badge=queries.badge_row(actor(), fair, public_id),
         again=again,
         revoke=revoke,
-        standings=STANDINGS,
-        tones=TONES,
+        standings=BADGE_STANDINGS,
+        tones=BADGE_TONES,
         **fair_frame(fair),
     )
 
