@@ -56,6 +56,12 @@ def test_first_round_of_drand_and_the_next():
     assert drand_round(genesis.replace(microsecond=1)) == 2
 
 
+def test_round_of_drand_as_a_published_client_counts_it():
+    midnight = datetime(2026, 4, 20, tzinfo=UTC)  # the example of the Ruby client's own page
+
+    assert drand_round(midnight) == 27_946_612
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "read"),
     [

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Never
 
-from tgfair.core.draw.lots import IDENTIFIER, draw_lots, list_hash
+from tgfair.core.draw.lots import IDENTIFIER, ZoneLots, closed_list, draw_lots, list_hash
 from tgfair.core.errors import TgfairError
 
 MAX_CHARACTERS: Final = 2_000_000
@@ -75,6 +75,40 @@ def check_draw(text: str) -> Checked:
     return Checked(draw, outcome.seed)
 
 
+def read_list(text: str) -> dict[str, Any]:
+    """Return the list that `text` holds in any order, sorted and ready to be frozen.
+
+    Raises:
+        DrawRefusedError: it is no list. InvalidError: an identifier is unusable, or there twice.
+    """
+    closed = _read(text)
+    if not _is_closed({"rules": "", **closed}):
+        raise DrawRefusedError("parts", "Tệp thiếu hoặc thừa mục, hoặc có mục không đúng kiểu.")
+    return closed_list(
+        event=closed["event"],
+        closed_at=closed["closed_at"],
+        source=closed["source"],
+        rules=closed.get("rules", ""),
+        zones=[
+            ZoneLots(zone["code"], tuple(zone["applications"]), tuple(zone["booths"]))
+            for zone in closed["zones"]
+        ],
+    )
+
+
+def read_frozen(text: str) -> dict[str, Any]:
+    """Return a list that was frozen, exactly as it is.
+
+    Raises:
+        DrawRefusedError: it is no list, or not in the order of a frozen one.
+    """
+    closed = _read(text)
+    if not _is_closed(closed):
+        raise DrawRefusedError("parts", "Tệp thiếu hoặc thừa mục, hoặc có mục không đúng kiểu.")
+    _check_lists(closed["zones"])
+    return closed
+
+
 def _read(text: str) -> dict[str, Any]:
     if len(text) > MAX_CHARACTERS:
         raise DrawRefusedError("json", "Tệp quá lớn, không phải tệp bốc thăm.")
@@ -99,14 +133,9 @@ def _no_constant(name: str) -> Never:
 
 
 def _check_parts(draw: dict[str, Any]) -> None:
-    closed = draw.get("closed")
     fits = (
         set(draw) == _PARTS
-        and isinstance(closed, dict)
-        and set(closed) - {"rules"} == _LIST_PARTS
-        and all(_is_text(value) for key, value in closed.items() if key != "zones")
-        and isinstance(closed["zones"], list)
-        and all(_is_zone(zone) for zone in closed["zones"])
+        and _is_closed(draw["closed"])
         and _is_text(draw["list_hash"])
         and _is_text(draw["public"])
         and _is_map_of(draw["result"], _is_text)
@@ -114,6 +143,16 @@ def _check_parts(draw: dict[str, Any]) -> None:
     )
     if not fits:
         raise DrawRefusedError("parts", "Tệp thiếu hoặc thừa mục, hoặc có mục không đúng kiểu.")
+
+
+def _is_closed(closed: object) -> bool:
+    return (
+        isinstance(closed, dict)
+        and set(closed) - {"rules"} == _LIST_PARTS
+        and all(_is_text(value) for key, value in closed.items() if key != "zones")
+        and isinstance(closed["zones"], list)
+        and all(_is_zone(zone) for zone in closed["zones"])
+    )
 
 
 def _is_text(value: object) -> bool:

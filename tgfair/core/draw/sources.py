@@ -37,7 +37,8 @@ LOTTERY_DIGITS: Final = (6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 2)
 HALL_BALLS: Final = 6
 MAX_NAME: Final = 160
 
-# The public chain "quicknet" of the League of Entropy: one round every three seconds.
+# The public chain "quicknet" of the League of Entropy, as its /info says: round n appears
+# 3 (n - 1) seconds after the first one, and its randomness is SHA-256 of its signature.
 DRAND_CHAIN: Final = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 _DRAND_GENESIS: Final = 1_692_803_367
 _DRAND_PERIOD: Final = 3
