@@ -18,6 +18,7 @@ from tgfair.models.account import Role
 from tgfair.models.application import Application
 from tgfair.models.attachment import Attachment
 from tgfair.models.badge import Badge
+from tgfair.models.campaign import Campaign
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation
@@ -389,6 +390,7 @@ VISIBLE: dict[type[Any], Callable[[Actor], ColumnElement[bool]]] = {
     Application: lambda actor: _of_fair_and_exhibitor(actor, Application),
     Attachment: _attachments,
     Badge: _badges,
+    Campaign: lambda actor: _in_fairs(actor, Campaign, Role.ORGANISER),
     Exhibitor: _exhibitors,
     # Staff see every fair's existence; what they may do there, the table says.
     Fair: lambda actor: true() if actor.is_staff else false(),

@@ -18,7 +18,8 @@ class Kind:
     `proposed`: written as a proposal that a person sends (bulk decisions, publishing);
     otherwise queued at once. `calls`: goes on the call list when there is no e-mail address.
     `calendar`: an .ics file is attached. `while_in`: states of its application in which it is
-    still true, empty for always; one that waited until it was not must not go out.
+    still true, empty for always; one that waited until it was not must not go out. `stoppable`:
+    news for many that a recipient may ask to get no more of; never a decision on one's own thing.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Kind:
     calls: bool = True
     calendar: bool = False
     while_in: frozenset[State] = frozenset()
+    stoppable: bool = False
 
     def is_true(self, state: State) -> bool:
         """Return whether the message is still true of an application in `state`."""
@@ -42,8 +44,8 @@ KINDS: dict[str, Kind] = {
         Kind("staff_setup", "Mở tài khoản cán bộ", calls=False),
         Kind("contact_changed", "Đã đổi thông tin liên hệ", calls=False),
         Kind("code_read_out", "Cán bộ đã đọc mã đăng nhập", calls=False),
-        Kind("invitation", "Giấy mời", lane=Lane.BULK, calendar=True),
-        Kind("reminder", "Nhắc trả lời giấy mời", lane=Lane.BULK),
+        Kind("invitation", "Giấy mời", lane=Lane.BULK, calendar=True, stoppable=True),
+        Kind("reminder", "Nhắc trả lời giấy mời", lane=Lane.BULK, stoppable=True),
         Kind("receipt", "Đã nhận hồ sơ", calls=False),
         Kind("rsvp_receipt", "Đã nhận trả lời giấy mời", calls=False, calendar=True),
         Kind("returned", "Yêu cầu bổ sung", while_in=frozenset({State.CHANGES_REQUESTED})),
@@ -84,6 +86,8 @@ KINDS: dict[str, Kind] = {
             calendar=True,
             while_in=LIVE,
         ),
+        Kind("campaign", "Thông báo chung", lane=Lane.BULK, stoppable=True),
+        Kind("campaign_test", "Thư thử của thông báo", calls=False),
         # To guests: who applied is told that the application is cancelled.
         Kind("fair_cancelled", "Hủy sự kiện", lane=Lane.BULK, proposed=True),
     )

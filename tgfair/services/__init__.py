@@ -41,6 +41,11 @@ JOB_FUNCTIONS: dict[str, str] = {
     "settings.is_demo_database": "command line; a yes or no",
     "settings.demo_clock_offset": "a number that the demo shows to everybody",
     "waitlist_rounds.sweep_offers": "the worker; an organiser opened the list, time ends offers",
+    "campaign_jobs.write_messages": "the worker; the right was asked when the job was queued",
+    "stopping.address_of_token": "nobody is signed in; the link in the mail is the proof",
+    "stopping.stop_news": "nobody is signed in; the link in the mail is the proof",
+    "stopping.stopped": "a yes or no about addresses that the caller knows",
+    "stopping.take_news_again": "nobody is signed in; the link in the mail is the proof",
     "users.create_first_admin": "command line; refuses when there is an administrator",
     "users.count_users": "command line; a number",
 }

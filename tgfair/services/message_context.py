@@ -36,7 +36,7 @@ from tgfair.services.links import base_url, invitation_url
 from tgfair.services.one_time_codes import secrets_of
 
 NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "booth_redrawn", "confirm_reminder"})
-NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed"}
+NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed", "campaign", "campaign_test"}
 INVITES = frozenset({"invitation", "reminder"})
 # Kinds without an application that a cancelled fair makes untrue.
 ONLY_WHILE_ON = INVITES | {"dates_changed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,24 @@ from sqlalchemy.orm import Session
 from tgfair.documents.calendar import calendar_file
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.render import Attachment, RenderedMail, render, render_zalo
+from tgfair.models.application import Application
+from tgfair.models.campaign import Campaign
+from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.invitation import Rsvp
 from tgfair.models.outbox import Message
 from tgfair.services.calendar_entries import fair_entry
-from tgfair.services.message_context import Facts, context_of, facts_of
+from tgfair.services.campaign_words import (
+    CAMPAIGN,
+    CAMPAIGN_TEST,
+    Target,
+    chip_values,
+    draft_message,
+    refuse_moved_on,
+    words_of,
+)
+from tgfair.services.letter_texts import one_letter
+from tgfair.services.message_context import Facts, ObsoleteError, context_of, facts_of
+from tgfair.services.stopping import stop_url
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -24,8 +39,10 @@ def rendered_message(session: Session, message: Message, *, now: datetime) -> Re
     Raises:
         ObsoleteError: what it says is no longer true.
     """
-    context = context_of(session, message, facts_of(session, [message]))
-    return render(message.kind, context, _attachments(message, context, now=now))
+    shown = _sample(session, message, now=now) if message.kind == CAMPAIGN_TEST else message
+    context = _context(session, shown, facts_of(session, [shown]))
+    context["stop_url"] = stop_url(message) if KINDS[message.kind].stoppable else ""
+    return render(message.kind, context, _attachments(shown, context, now=now))
 
 
 def zalo_text(session: Session, message: Message, facts: Facts) -> str:
@@ -34,17 +51,52 @@ def zalo_text(session: Session, message: Message, facts: Facts) -> str:
     Raises:
         ObsoleteError: what it says is no longer true.
     """
-    return render_zalo(message.kind, context_of(session, message, facts))
+    return render_zalo(message.kind, _context(session, message, facts))
+
+
+def chip_rows(session: Session, messages: Sequence[Message]) -> list[tuple[str, dict[str, str]]]:
+    """Return for each message the subject's name and what the chips stand for."""
+    facts = facts_of(session, messages)
+    return [
+        (message.recipient_name, chip_values(context_of(session, message, facts)))
+        for message in messages
+    ]
+
+
+def _context(session: Session, message: Message, facts: Facts) -> dict[str, Any]:
+    context = context_of(session, message, facts)
+    if message.kind != CAMPAIGN or message.campaign is None:
+        return context
+    refuse_moved_on(message)
+    return context | words_of(message.campaign, chip_values(context))
+
+
+def _sample(session: Session, test: Message, *, now: datetime) -> Message:
+    """Return the message of the recipient whom a test mail shows.
+
+    Raises:
+        ObsoleteError: the notice or that recipient is gone.
+    """
+    campaign = session.get(Campaign, test.params.get("campaign", 0))
+    exhibitor = session.get(Exhibitor, test.params.get("exhibitor", 0))
+    if campaign is None or exhibitor is None:
+        raise ObsoleteError("Thông báo này đã bị xóa.")
+    application = session.get(Application, test.params.get("application") or 0)
+    return draft_message(campaign, Target(exhibitor, application), now=now)
 
 
 def _attachments(
     message: Message, context: dict[str, Any], *, now: datetime
 ) -> tuple[Attachment, ...]:
-    fair, invitation = message.fair, context["invitation"]
-    if not KINDS[message.kind].calendar or fair is None:
+    fair, invitation, campaign = message.fair, context["invitation"], message.campaign
+    if fair is None:
         return ()
-    if invitation is not None and invitation.rsvp == Rsvp.NO:
-        return ()
-    entry = fair_entry(fair, context["booths"])
-    data = calendar_file(entry, now=now)
-    return (Attachment(f"{fair.slug}.ics", CALENDAR_TYPE, data),)
+    found = []
+    if campaign is not None and campaign.with_letter and message.kind == CAMPAIGN:
+        pdf = one_letter(fair, message.exhibitor, context, now=now)
+        found.append(Attachment(f"thu-{fair.slug}.pdf", "application/pdf", pdf))
+    wanted = KINDS[message.kind].calendar or (campaign is not None and campaign.with_calendar)
+    if wanted and (invitation is None or invitation.rsvp != Rsvp.NO):
+        data = calendar_file(fair_entry(fair, context["booths"]), now=now)
+        found.append(Attachment(f"{fair.slug}.ics", CALENDAR_TYPE, data))
+    return tuple(found)

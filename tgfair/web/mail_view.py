@@ -19,7 +19,12 @@ def mail_response(preview: Preview) -> Response:
     """
     if preview.mail is None:
         raise NotFoundError
-    response = Response(preview.mail.html, mimetype="text/html")
+    return html_response(preview.mail.html)
+
+
+def html_response(html: str) -> Response:
+    """Return a rendered mail as a page of its own that may run and load nothing."""
+    response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -13,6 +13,7 @@ const MODULES = [
   ["[data-countdown]", "./countdown.js"],
   ["[data-filter]", "./filter.js"],
   ["[data-board]", "./board.js"],
+  ["[data-chips]", "./chips.js"],
 ];
 
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) {

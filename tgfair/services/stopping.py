@@ -1,0 +1,139 @@
+"""Addresses that asked for no more news, and the link that asks it: RFC 8058, one click.
+
+A GET shows a page and changes nothing, since mail scanners open every link; only a POST stops.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tgfair import clock
+from tgfair.core.codes import crockford
+from tgfair.core.errors import NotFoundError
+from tgfair.models.delivery import Suppression, SuppressionReason
+from tgfair.models.outbox import Message
+from tgfair.policy import Action, Actor, require
+from tgfair.services.audit import record
+from tgfair.services.identifiers import keyed
+from tgfair.services.links import base_url
+from tgfair.services.uow import reader, transaction
+
+SIGNATURE_LETTERS = 20  # 100 bits
+# What stops news for many; a bounced address gets no mail at all.
+NO_NEWS = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.COMPLAINT)
+
+
+def normal(address: str) -> str:
+    """Return an address as the list of those left alone keeps it."""
+    return address.strip().lower()
+
+
+def stop_token(message: Message) -> str:
+    """Return the token that stops news to the address of this message, and does nothing else."""
+    number = int.from_bytes(keyed("stop", message.message_id)[:16], "big")
+    return f"{message.message_id}-{crockford(number, SIGNATURE_LETTERS).lower()}"
+
+
+def stop_url(message: Message) -> str:
+    """Return the link in a mail that goes to many; empty for one that was not queued yet."""
+    if not message.message_id or not message.email:
+        return ""
+    return f"{base_url()}/ngung-nhan/{stop_token(message)}"
+
+
+def address_of_token(token: str) -> str:
+    """Return the address that a link is about.
+
+    Raises:
+        NotFoundError: the link is not one of ours.
+    """
+    name = token.partition("-")[0]
+    message = reader().scalars(select(Message).where(Message.message_id == name)).one_or_none()
+    if message is None or not message.email:
+        raise NotFoundError
+    if not hmac.compare_digest(stop_token(message).encode(), token.lower().encode()):
+        raise NotFoundError
+    return message.email
+
+
+def stopped(addresses: Iterable[str], *reasons: SuppressionReason) -> dict[str, SuppressionReason]:
+    """Return those addresses that are left alone for one of the reasons (none: any)."""
+    asked = sorted({normal(address) for address in addresses})
+    rows = reader().execute(
+        select(Suppression.address, Suppression.reason).where(
+            Suppression.address.in_(asked),
+            Suppression.reason.in_(reasons or tuple(SuppressionReason)),
+        )
+    )
+    return {row.address: row.reason for row in rows}
+
+
+def stop_news(token: str) -> str:
+    """Send no more news to the address of the link, and return it; twice is once.
+
+    Raises:
+        NotFoundError: the link is not one of ours.
+    """
+    address = address_of_token(token)
+    with transaction() as session:
+        leave_alone(session, address, SuppressionReason.UNSUBSCRIBED, now=clock.real_now())
+    return address
+
+
+def take_news_again(token: str) -> str:
+    """Send news to the address of the link again, and return it.
+
+    Raises:
+        NotFoundError: the link is not one of ours.
+    """
+    address = address_of_token(token)
+    with transaction() as session:
+        session.execute(
+            delete(Suppression).where(
+                Suppression.address == normal(address),
+                Suppression.reason == SuppressionReason.UNSUBSCRIBED,
+            )
+        )
+    return address
+
+
+def leave_alone(
+    session: Session, address: str, reason: SuppressionReason, *, now: datetime, note: str = ""
+) -> None:
+    """Put an address on the list, once for each reason."""
+    key = normal(address)
+    known = select(Suppression.id).where(Suppression.address == key, Suppression.reason == reason)
+    if session.scalar(known) is None:
+        session.add(Suppression(address=key, reason=reason, at=now, note=note[:400]))
+        session.flush()
+
+
+def forget_bounce(session: Session, address: str) -> None:
+    """Try an address again that came back: somebody has asked its owner."""
+    session.execute(
+        delete(Suppression).where(
+            Suppression.address == normal(address),
+            Suppression.reason == SuppressionReason.BOUNCED,
+        )
+    )
+
+
+def release_address(actor: Actor, suppression_id: int, *, now: datetime) -> str:
+    """Take an address off the list because its owner asked for it; return the address.
+
+    Raises:
+        NotFoundError: it is not on the list.
+    """
+    with transaction() as session:
+        require(actor, Action.SEND_MESSAGES)
+        row = session.get(Suppression, suppression_id)
+        if row is None:
+            raise NotFoundError
+        record(session, actor, "address.released", row, now=now, reason=str(row.reason))
+        session.delete(row)
+        return row.address
