@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import install, page, pan, places, solver, start, submit
+from benchmarks import install, page, pan, picking, places, solver, start, submit
 from benchmarks.figure import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "G3": places.figures,
     "G8": install.figures,
     "G9": solver.plain,
+    "B6": picking.figures,
     "B7": pan.figures,
 }
 # Minutes long, or it installs: only when named.
