@@ -6,10 +6,21 @@ from datetime import time, timedelta
 
 from tgfair.cli.demo.square import DECIDED
 from tgfair.cli.demo.stage import CLERK, at
+from tgfair.core.allocation import engine
 from tgfair.core.workflow import State
 from tgfair.models.fair import Fair
 from tgfair.models.slot import SlotKind
-from tgfair.services import allocations, attendance, gates, publications, slot_windows, slots
+from tgfair.services import (
+    allocation_runs,
+    allocations,
+    attendance,
+    gates,
+    jobs,
+    publications,
+    slot_windows,
+    slots,
+)
+from tgfair.services.allocation_problems import Keep, Settings
 from tgfair.services.queries import demo_story as reading
 from tgfair.services.queries.allocation import Candidate, candidates, reasons_by_booth
 from tgfair.services.queries.booths import BoothState, BoothView, live_booths
@@ -19,6 +30,7 @@ FREE_AT_THE_END = 10
 # One in four has not answered yet: the deadline is still ahead.
 UNANSWERED = 4
 LOAD_IN_PLACES = 6
+PLAN_SECONDS = 10
 GATES = ("Cổng chính", "Cổng phụ, xe hàng")
 
 
@@ -34,6 +46,16 @@ def place(fair: Fair) -> None:
             allocations.assign_booth(CLERK, fair.id, label, candidate.code, now=now)
             del free[label]
     publications.publish(CLERK, fair.id, note=None, now=at(DECIDED + timedelta(days=2)))
+
+
+def seek_plan(fair: Fair) -> None:
+    """Seek a plan that seats everybody anew, to lay beside the one made by hand."""
+    if not engine.is_installed():
+        return
+    now = at(DECIDED + timedelta(days=3), 16)
+    settings = Settings(keep=Keep.TAKEN, seconds=PLAN_SECONDS)
+    allocation_runs.start_run(CLERK, fair.id, settings, now=now)
+    jobs.run_due("demo", kinds=[allocation_runs.KIND])
 
 
 def _best(candidate: Candidate, free: dict[str, BoothView], unfit: set[str]) -> list[str]:

@@ -57,6 +57,7 @@ def _prepare_fair(progress: Callable[[int], None]) -> None:
     lots.draw(fair)
     placing.place(fair)
     progress(20)
+    placing.seek_plan(fair)
     placing.confirm(fair)
     placing.open_load_in(fair)
     progress(10)

@@ -111,7 +111,8 @@ def said_as_rules(book: Rulebook) -> tuple[str, ...]:
         lines.append(f"Các cơ sở cùng một chủ có nhiều nhất {book.cap_per_owner} gian tất cả.")
     if book.apart:
         lines.append(f"{len(book.apart)} cặp cơ sở có lý do thì không đứng cạnh nhau.")
-    lines.append("Gian đã công bố, gian cơ sở đã chọn hoặc bốc thăm được thì giữ nguyên.")
+    lines.append("Gian cơ sở tự chọn, được mời nhận hoặc bốc thăm được thì giữ nguyên.")
+    lines.append("Gian đã công bố chỉ đổi khi có lý do ghi lại, và cả hai bên được báo.")
     return tuple(lines)
 
 
