@@ -30,7 +30,7 @@ from tgfair.models import (
     Publication,
 )
 from tgfair.policy import SYSTEM
-from tgfair.services.allocations import assign_booth, block_booth
+from tgfair.services.allocations import assign_booth, block_booth, release_booth
 from tgfair.services.draw_freeze import FrozenForDrawError
 from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.holds import (
@@ -321,3 +321,20 @@ def test_what_waits_for_a_draw_is_not_picked(fair):
     assert {label[0] for label in alternatives(reader(), application(other), "B01", now=NOW)} == {
         "B"
     }
+
+
+def test_pick_publishes_no_booth_that_is_shown_as_anothers(fair):
+    (first, one), (second, other) = producer(fair), producer(fair, booths_wanted=2)
+    hold_booth(first, one, "A01", now=NOW)
+    confirm_hold(first, one, now=NOW)
+    publish(SYSTEM, fair.id, note=None, now=NOW)
+    release_booth(SYSTEM, fair.id, "A01", one, reason="Nhầm", now=NOW)
+    assign_booth(SYSTEM, fair.id, "A01", other, now=NOW)
+    hold_booth(second, other, "A02", now=NOW)
+
+    confirm_hold(second, other, now=NOW)
+
+    newest = reader().scalars(select(Publication).order_by(Publication.number.desc())).first()
+    shown = sorted((row.booth.label, row.application.code) for row in newest.rows)
+    assert shown == sorted([("A01", one), ("A02", other)])
+    assert state_of(other) == State.ALLOCATED  # one of the two was not its own choice

@@ -136,6 +136,8 @@ class World:
             params["picked"] = self.booth
         if kind == "booth_redrawn":
             params["changes"] = [f"Gian {self.booth}: dời chỗ."]
+        if kind == "notice":
+            params["text"] = "Mang theo thẻ.\nVào hàng từ 7 giờ."
         if kind in PURPOSES:
             params["code_id"] = self.code(kind).id
         campaign_id = None
@@ -295,6 +297,21 @@ def test_a_booth_mail_names_booth_deadline_and_the_one_link(world):
     assert "từ Thứ Năm, 18/06/2026 (mùng 4 tháng 5 năm Bính Ngọ)" in mail.text
     assert mail.text.count("/m/") == 1
     assert "Cô Hạnh: 0900 000 001" in mail.text
+
+
+def test_who_took_the_booth_themselves_is_not_asked_to_confirm(world):
+    message_id = world.message("booth_assigned")
+    with transaction() as session:
+        session.get_one(Application, world.application.id).state = State.CONFIRMED
+
+    message = reader().get_one(Message, message_id)
+    mail = rendered_message(reader(), message, now=NOW)
+    short = zalo_text(reader(), message, facts_of(reader(), [message]))
+
+    assert mail.subject == f"Gian {world.booth} tại {world.fair.name}"
+    for said in (mail.text, mail.html, short):
+        assert "không phải xác nhận lần nữa" in said
+        assert not re.search("Xác nhận trước|xin xác nhận|Xem vị trí và", said)
 
 
 def test_a_sign_in_mail_derives_its_secrets_when_it_is_rendered(world):

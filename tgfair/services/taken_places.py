@@ -26,6 +26,7 @@ from tgfair.services.draw_freeze import frozen_zones
 from tgfair.services.places import is_over
 from tgfair.services.publications import (
     SEES_BOOTH,
+    chose_themselves,
     concerned_places,
     confirm_chosen,
     freeze,
@@ -87,7 +88,7 @@ def shown_to_others(fair_id: int, application_id: int | None = None) -> Select[i
 def publish_taken(
     session: Session, actor: Actor, application: Application, *, now: datetime
 ) -> bool:
-    """Add the application's own places to the published plan, and confirm it.
+    """Add the application's own places to the published plan; confirm it when it chose them all.
 
     False while nothing is published: then the application stays approved. The caller has taken
     `lock_places`.
@@ -95,8 +96,14 @@ def publish_taken(
     fair = application.fair
     if latest_publication(session, fair.id) is None:
         return False
-    own = {place for place in standing_places(session, fair.id) if place[0] == application.id}
     others = {place for place in concerned_places(session, fair.id) if place[0] != application.id}
+    # What an officer gave it of another's published booth waits for the officers' own version.
+    shown = set() if fair.shares_booths else {booth_id for _, booth_id in others}
+    own = {
+        (application_id, booth_id)
+        for application_id, booth_id in standing_places(session, fair.id)
+        if application_id == application.id and booth_id not in shown
+    }
     note = NOTE.format(code=application.code)
     freeze(session, actor, fair, others | own, note=note, now=now)
     if application.state is State.APPROVED:
@@ -110,7 +117,8 @@ def publish_taken(
             proposed=False,
             booths=booths,
         )
-        confirm_chosen(session, actor, application, now=now)
+        if chose_themselves(session, application.id):
+            confirm_chosen(session, actor, application, now=now)
     return True
 
 
