@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import uuid4
 
 import click
@@ -16,11 +17,12 @@ from flask import Flask, current_app
 
 from tgfair import clock
 from tgfair.app import create_app
-from tgfair.services import audit_chain, holds, jobs, outbox, waitlist_rounds
+from tgfair.services import audit_chain, holds, jobs, notice_runs, outbox, waitlist_rounds
 from tgfair.services.settings import demo_clock_offset
 
 IDLE_SECONDS = 1.0
 PLACES_SECONDS = 2.0
+TIMETABLE_SECONDS = 20.0
 # After a failure, so that a sick server or database is not hammered.
 REST_SECONDS = 15.0
 
@@ -51,7 +53,7 @@ def background(app: Flask, stop: threading.Event | None = None) -> Iterator[None
     stop = stop or threading.Event()
     threads = [
         threading.Thread(target=_loop, args=(app, step, stop), name=f"tgfair-{name}", daemon=True)
-        for name, step in (("mail", _mail), ("jobs", _jobs), ("places", _places))
+        for name, step in STEPS
     ]
     for thread in threads:
         thread.start()
@@ -92,17 +94,37 @@ def _jobs(owner: str) -> float:
 
 def _places(_owner: str) -> float:
     """End holds and offers whose time is over, and serve the waiting lists that are open."""
-    demo = current_app.config["TGFAIR"].demo
-    now = clock.shifted_now(demo_clock_offset()) if demo else clock.real_now()
+    now = _now()
     holds.sweep_holds(now)
     waitlist_rounds.sweep_offers(now)
     return PLACES_SECONDS
+
+
+def _timetable(_owner: str) -> float:
+    """Tell what the timetables of the fairs say is due."""
+    notice_runs.run_notices(_now())
+    return TIMETABLE_SECONDS
+
+
+def _now() -> datetime:
+    """Return the clock that people see: the demo's may stand at another day."""
+    demo = current_app.config["TGFAIR"].demo
+    return clock.shifted_now(demo_clock_offset()) if demo else clock.real_now()
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("mail", _mail),
+    ("jobs", _jobs),
+    ("places", _places),
+    ("timetable", _timetable),
+)
 
 
 def _drain(app: Flask) -> None:
     owner = _owner()
     with app.app_context():
         _places(owner)
+        _timetable(owner)
         while _mail(owner) == 0 or _jobs(owner) == 0:
             pass
 

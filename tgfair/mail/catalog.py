@@ -69,6 +69,8 @@ KINDS: dict[str, Kind] = {
             lane=Lane.BULK,
             while_in=frozenset({State.ALLOCATED}),
         ),
+        # From the timetable, in the organisers' own words.
+        Kind("notice", "Thông báo theo lịch", lane=Lane.BULK, while_in=LIVE),
         Kind("booth_picked", "Đã nhận gian tự chọn", calls=False, while_in=ACCEPTED),
         Kind("offer", "Mời nhận gian từ danh sách chờ", while_in=STANDS),
         Kind("offer_over", "Hết hạn trả lời lời mời", calls=False, while_in=STANDS),

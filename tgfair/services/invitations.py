@@ -131,7 +131,7 @@ def remind_silent(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, in
         today = day_in_vietnam(now)
         silent = [
             invitation
-            for invitation in _silent(session, fair)
+            for invitation in silent_invitations(session, fair)
             if invitation.reminded_at is None or day_in_vietnam(invitation.reminded_at) < today
         ]
         if not silent:
@@ -144,7 +144,8 @@ def remind_silent(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, in
         return mailed, len(silent) - mailed
 
 
-def _silent(session: Session, fair: Fair) -> Sequence[Invitation]:
+def silent_invitations(session: Session, fair: Fair) -> Sequence[Invitation]:
+    """Return the living invitations that nobody answered, drafts included."""
     answered = select(Application.exhibitor_id).where(
         Application.fair_id == fair.id, Application.state != State.DRAFT
     )

@@ -39,7 +39,7 @@ NEEDS_BOOTH = frozenset({"booth_assigned", "booth_moved", "booth_redrawn", "conf
 NAMES_BOOTH = NEEDS_BOOTH | {"badge", "dates_changed", "campaign", "campaign_test"}
 INVITES = frozenset({"invitation", "reminder"})
 # Kinds without an application that a cancelled fair makes untrue.
-ONLY_WHILE_ON = INVITES | {"dates_changed"}
+ONLY_WHILE_ON = INVITES | {"dates_changed", "notice"}
 ON_ITS_WAY = frozenset({MessageState.PROPOSED, MessageState.LEASED, MessageState.FAILED})
 CONTACT_FIELDS = {"email": "thư điện tử", "phone": "số điện thoại"}
 
@@ -253,11 +253,17 @@ def _redrawn(_session: Session, message: Message) -> dict[str, Any]:
     return {"changes": list(message.params.get("changes", []))}
 
 
+def _notice(_session: Session, message: Message) -> dict[str, Any]:
+    text = str(message.params.get("text") or "")
+    return {"lines": [line.strip() for line in text.splitlines() if line.strip()]}
+
+
 EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "sign_in": _one_time_code,
     "staff_setup": _one_time_code,
     "confirm_code": _one_time_code,
     "contact_changed": _contact,
+    "notice": _notice,
     "code_read_out": _officer,
     "returned": _fixes,
     "offer": _offer,
