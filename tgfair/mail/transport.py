@@ -48,11 +48,27 @@ class PermanentError(SendError):
 
 @dataclass(frozen=True)
 class Envelope:
-    """Where a rendered mail goes; `token` is fixed when the message is queued."""
+    """Where a rendered mail goes; `token` is fixed when the message is queued.
+
+    `stop_url` is for what goes to many: mail programs show a button that posts there (RFC 8058).
+    """
 
     token: str
     to: str
     date: datetime
+    stop_url: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that say what kind of mail it is."""
+        headers = {"Auto-Submitted": "auto-generated"}
+        if self.stop_url:
+            headers |= {
+                "List-Unsubscribe": f"<{self.stop_url}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Precedence": "bulk",
+            }
+        return headers
 
 
 def is_configured() -> bool:
@@ -169,7 +185,7 @@ def _as_flask_mail(rendered: RenderedMail, envelope: Envelope) -> flask_mail.Mes
         body=rendered.text,
         html=rendered.html,
         date=envelope.date.timestamp(),
-        extra_headers={"Auto-Submitted": "auto-generated"},
+        extra_headers=envelope.headers,
         attachments=[
             flask_mail.Attachment(item.filename, item.content_type, item.data)
             for item in rendered.attachments

@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session
 
 from tgfair import clock
 from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import recipient_of
 from tgfair.models.fair import Fair
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.campaign_sending import release
+from tgfair.services.delivery_notes import note
+from tgfair.services.stopping import forget_bounce
 from tgfair.services.uow import find, transaction
 
 STOPPABLE = (MessageState.PROPOSED, MessageState.QUEUED, MessageState.FAILED)
@@ -47,6 +51,14 @@ class Selection:
     ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Released:
+    """How many messages were let go, and the release in which they can be taken back."""
+
+    count: int
+    campaign_id: str = ""
+
+
 class MessageGoneError(ConflictError):
     """The message went out, or was cancelled, while the page was open."""
 
@@ -57,8 +69,10 @@ class MessageGoneError(ConflictError):
         return "Thư này vừa được gửi hoặc hủy. Hãy tải lại trang."
 
 
-def send_proposed(actor: Actor, fair_slug: str, chosen: Selection, *, now: datetime) -> int:
-    """Let proposed messages go out, and return how many; those without e-mail go on the call list.
+def send_proposed(actor: Actor, fair_slug: str, chosen: Selection, *, now: datetime) -> Released:
+    """Let proposed messages go out: one at once, more after the time in which it can be undone.
+
+    Those without e-mail go on the call list.
 
     Raises:
         InvalidError: nothing was chosen.
@@ -66,15 +80,16 @@ def send_proposed(actor: Actor, fair_slug: str, chosen: Selection, *, now: datet
     with transaction() as session:
         fair = _fair(session, actor, fair_slug)
         ids = _chosen(session, fair, chosen, (MessageState.PROPOSED,))
-        session.execute(
-            update(Message)
-            .where(Message.id.in_(ids))
-            .values(state=MessageState.QUEUED, next_attempt_at=clock.real_now())
-        )
+        campaign_id = ""
+        if len(ids) > 1:
+            campaign_id = release(session, actor, fair, _title(chosen), ids, now=now).public_id
+        else:
+            values = {"state": MessageState.QUEUED, "next_attempt_at": clock.real_now()}
+            session.execute(update(Message).where(Message.id.in_(ids)).values(**values))
         record(
             session, actor, "messages.sent", fair, now=now, fair_id=fair.id, **_said(chosen, ids)
         )
-        return len(ids)
+        return Released(len(ids), campaign_id)
 
 
 def cancel_messages(actor: Actor, fair_slug: str, chosen: Selection, *, now: datetime) -> int:
@@ -119,10 +134,13 @@ def retry_message(actor: Actor, message_id: str, *, now: datetime) -> str:
             raise InvalidError("Dòng này là cuộc gọi. Hãy gọi lại theo số mới của cơ sở.")
         if message.exhibitor is not None:
             message.exhibitor.email_bounced_at = None
+            if message.exhibitor.email:
+                forget_bounce(session, message.exhibitor.email)
             found = recipient_of(message.exhibitor, message.application)
             message.email, message.phone = found.email or message.email, found.phone
         if not message.email:
             raise InvalidError("Cơ sở chưa có thư điện tử. Hãy ghi địa chỉ vào hồ sơ trước.")
+        forget_bounce(session, message.email)
         message.state, message.attempts = MessageState.QUEUED, 0
         message.next_attempt_at = clock.real_now()
         _withdraw_call(session, message)
@@ -146,6 +164,7 @@ def mark_call(actor: Actor, message_id: str, typed: str, *, now: datetime) -> Ca
             raise MessageGoneError
         message.state = AFTER_CALL[outcome]
         message.outcome, message.handled_by_id = outcome, actor.user_id
+        note(session, message, outcome, now=now, actor=actor)
         message.attempts += 1
         if message.state is MessageState.SENT:
             message.sent_at = now
@@ -186,6 +205,10 @@ def _chosen(
             .with_for_update()
         )
     )
+
+
+def _title(chosen: Selection) -> str:
+    return KINDS[chosen.kind].label if chosen.kind in KINDS else "Các thư đã chọn"
 
 
 def _said(chosen: Selection, ids: list[int]) -> dict[str, object]:

@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair import clock
+from tgfair.core.campaign.pacing import domain_of
+from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.mail.render import RenderedMail
 from tgfair.mail.transport import (
@@ -26,9 +28,13 @@ from tgfair.mail.transport import (
     TemporaryError,
     is_configured,
 )
+from tgfair.models.delivery import SuppressionReason
 from tgfair.models.outbox import Channel, Message, MessageState
+from tgfair.services.delivery_notes import note
+from tgfair.services.mail_domains import DomainClosedError, Standing, count_refusal, count_taking
 from tgfair.services.message_context import ObsoleteError
 from tgfair.services.message_rendering import rendered_message
+from tgfair.services.stopping import NO_NEWS, mark_bounced, normal, stop_url
 from tgfair.services.uow import reader, transaction
 
 LEASE = timedelta(seconds=30)
@@ -45,6 +51,7 @@ BACKOFF = (
     *(_HOUR * n for n in (4, 8, 12, 12, 24, 24, 24, 12)),
 )
 BOUNCED = "Địa chỉ này đã bị máy chủ thư của người nhận trả lại."
+NO_MORE = "Người nhận đã ngừng nhận thư chung."
 TOO_OFTEN = "Đã thử gửi quá nhiều lần."
 FAULTY = "Không dựng được nội dung thư. Hãy báo người quản trị."
 
@@ -81,12 +88,13 @@ def _send(courier: Courier, owner: str, waiting: list[int], tick: Tick) -> Round
     """Send leased messages one by one; what is left when the server is out of reach goes back."""
     until = tick() + LEASE
     tried = broken = 0
+    standing = Standing.of(waiting, tick())
     while waiting and broken < BROKEN_LIMIT:
         if until - tick() < MARGIN:
             until = tick() + LEASE
             waiting = _keep(owner, waiting, until)
             continue
-        error = _deliver(courier, owner, waiting.pop(0), tick)
+        error = _deliver(courier, owner, waiting.pop(0), standing, tick)
         tried += 1
         broken = broken + 1 if isinstance(error, TemporaryError) and error.broken else 0
     _give_back(owner, waiting)
@@ -167,28 +175,32 @@ def _mine(owner: str, ids: list[int]) -> ColumnElement[bool]:
     )
 
 
-def _deliver(courier: Courier, owner: str, message_id: int, tick: Tick) -> SendError | None:
+def _deliver(
+    courier: Courier, owner: str, message_id: int, standing: Standing, tick: Tick
+) -> SendError | None:
     """Render, send, mark; return the failure, which is marked too."""
     try:
-        rendered, envelope = _compose(message_id, tick())
+        rendered, envelope = _compose(message_id, standing, tick())
         courier.send(rendered, envelope)
+    except DomainClosedError as error:
+        _wait(owner, message_id, error.until)
     except ObsoleteError as error:
         _mark(owner, message_id, state=MessageState.CANCELLED, last_error=str(error))
     except PermanentError as error:
         _bury(owner, message_id, str(error), no_mailbox=error.no_mailbox, now=tick())
         return error
     except TemporaryError as error:
-        _postpone(owner, message_id, str(error), tick())
+        _postpone(owner, message_id, str(error), tick(), broken=error.broken)
         return error
     except Exception:
         logger.exception("message %s cannot be composed", message_id)
-        _postpone(owner, message_id, FAULTY, tick())
+        _postpone(owner, message_id, FAULTY, tick(), broken=True)
     else:
-        _mark(owner, message_id, state=MessageState.SENT, sent_at=tick(), last_error=None)
+        _mark_sent(owner, message_id, envelope.to, standing, tick())
     return None
 
 
-def _compose(message_id: int, now: datetime) -> tuple[RenderedMail, Envelope]:
+def _compose(message_id: int, standing: Standing, now: datetime) -> tuple[RenderedMail, Envelope]:
     """Read and render, and end the read before anything is sent."""
     session = reader()
     try:
@@ -207,10 +219,49 @@ def _compose(message_id: int, now: datetime) -> tuple[RenderedMail, Envelope]:
         bounced = exhibitor is not None and exhibitor.email_bounced_at is not None
         if not message.email or (bounced and exhibitor and message.email == exhibitor.email):
             raise PermanentError(BOUNCED, no_mailbox=True)
+        _ask_standing(message, message.email, standing)
         rendered = rendered_message(session, message, now=now)
-        return rendered, Envelope(message.message_id, message.email, now)
+        stop = stop_url(message) if KINDS[message.kind].stoppable else ""
+        return rendered, Envelope(message.message_id, message.email, now, stop)
     finally:
         session.rollback()
+
+
+def _ask_standing(message: Message, address: str, standing: Standing) -> None:
+    """Leave an address alone that asked for it, and a domain that has just put us off."""
+    reasons = standing.alone.get(normal(address), frozenset())
+    if SuppressionReason.BOUNCED in reasons:
+        raise PermanentError(BOUNCED, no_mailbox=True)
+    if KINDS[message.kind].stoppable and reasons.intersection(NO_NEWS):
+        raise ObsoleteError(NO_MORE)
+    until = standing.closed.get(domain_of(address))
+    if until is not None:
+        raise DomainClosedError(until)
+
+
+def _mark_sent(
+    owner: str, message_id: int, address: str, standing: Standing, now: datetime
+) -> None:
+    values = {"state": MessageState.SENT, "sent_at": now, "last_error": None}
+    with transaction() as session:
+        session.execute(
+            update(Message)
+            .where(_mine(owner, [message_id]))
+            .values(lease_owner=None, lease_until=None, **values)
+        )
+        if domain_of(address) in standing.counted:
+            count_taking(session, domain_of(address))
+
+
+def _wait(owner: str, message_id: int, until: datetime) -> None:
+    """Put a mail off that was not tried."""
+    _mark(
+        owner,
+        message_id,
+        state=MessageState.QUEUED,
+        next_attempt_at=until,
+        attempts=Message.attempts - 1,
+    )
 
 
 def _mark(owner: str, message_id: int, **values: Any) -> None:
@@ -223,15 +274,18 @@ def _mark(owner: str, message_id: int, **values: Any) -> None:
         )
 
 
-def _postpone(owner: str, message_id: int, reason: str, now: datetime) -> None:
+def _postpone(owner: str, message_id: int, reason: str, now: datetime, *, broken: bool) -> None:
     with transaction() as session:
         message = _leased(session, owner, message_id)
         if message is None:
             return
         message.lease_owner = message.lease_until = None
         message.last_error = reason[:400]
+        note(session, message, "put_off", reason, now=now)
+        if not broken and message.email:
+            count_refusal(session, domain_of(message.email), now)
         if message.attempts > len(BACKOFF):
-            _give_up(session, message)
+            give_up(session, message)
             return
         message.state = MessageState.FAILED
         message.next_attempt_at = now + BACKOFF[message.attempts - 1]
@@ -244,10 +298,10 @@ def _bury(owner: str, message_id: int, reason: str, *, no_mailbox: bool, now: da
             return
         message.lease_owner = message.lease_until = None
         message.last_error = reason[:400]
-        exhibitor = message.exhibitor
-        if no_mailbox and exhibitor is not None and exhibitor.email == message.email:
-            exhibitor.email_bounced_at = exhibitor.email_bounced_at or now
-        _give_up(session, message)
+        note(session, message, "refused", reason, now=now)
+        if no_mailbox and message.email and reason != BOUNCED:
+            mark_bounced(session, message.email, now=now, why=reason)
+        give_up(session, message)
 
 
 def _leased(session: Session, owner: str, message_id: int) -> Message | None:
@@ -256,7 +310,7 @@ def _leased(session: Session, owner: str, message_id: int) -> Message | None:
     ).one_or_none()
 
 
-def _give_up(session: Session, message: Message) -> None:
+def give_up(session: Session, message: Message) -> None:
     """The message is dead; a line on the call list takes over where a call makes sense."""
     message.state = MessageState.DEAD
     session.flush()

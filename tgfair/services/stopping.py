@@ -9,13 +9,15 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tgfair import clock
 from tgfair.core.codes import crockford
 from tgfair.core.errors import NotFoundError
+from tgfair.models.account import User
 from tgfair.models.delivery import Suppression, SuppressionReason
+from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.outbox import Message
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
@@ -113,6 +115,17 @@ def leave_alone(
         session.flush()
 
 
+def mark_bounced(session: Session, address: str, *, now: datetime, why: str = "") -> None:
+    """Note that an address does not exist: no mail goes there, its owners' pages say so."""
+    leave_alone(session, address, SuppressionReason.BOUNCED, now=now, note=why)
+    for model in (Exhibitor, User):
+        session.execute(
+            update(model)
+            .where(func.lower(model.email) == normal(address), model.email_bounced_at.is_(None))
+            .values(email_bounced_at=now)
+        )
+
+
 def forget_bounce(session: Session, address: str) -> None:
     """Try an address again that came back: somebody has asked its owner."""
     session.execute(
@@ -121,6 +134,12 @@ def forget_bounce(session: Session, address: str) -> None:
             Suppression.reason == SuppressionReason.BOUNCED,
         )
     )
+    for model in (Exhibitor, User):
+        session.execute(
+            update(model)
+            .where(func.lower(model.email) == normal(address))
+            .values(email_bounced_at=None)
+        )
 
 
 def release_address(actor: Actor, suppression_id: int, *, now: datetime) -> str:
@@ -134,6 +153,10 @@ def release_address(actor: Actor, suppression_id: int, *, now: datetime) -> str:
         row = session.get(Suppression, suppression_id)
         if row is None:
             raise NotFoundError
+        address = row.address
         record(session, actor, "address.released", row, now=now, reason=str(row.reason))
-        session.delete(row)
-        return row.address
+        if row.reason is SuppressionReason.BOUNCED:
+            forget_bounce(session, address)
+        else:
+            session.delete(row)
+        return address

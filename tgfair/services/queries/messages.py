@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from tgfair import clock
@@ -17,6 +17,7 @@ from tgfair.mail.catalog import KINDS
 from tgfair.mail.render import RenderedMail
 from tgfair.mail.transport import is_configured
 from tgfair.models.application import Application
+from tgfair.models.base import UtcDateTime
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation
@@ -38,6 +39,7 @@ class Tab(StrEnum):
     WAITING = "cho-gui"
     SENT = "da-gui"
     DEAD = "khong-gui"
+    SKIPPED = "bo-qua"
     CALLS = "goi"
 
 
@@ -54,14 +56,23 @@ _ANSWERED = Message.kind.in_(INVITES) & or_(
         Invitation.rsvp.is_not(None),
     ),
 )
-TO_CALL = (Message.channel == Channel.CALL) & (Message.state == MessageState.QUEUED) & ~_ANSWERED
+# Asked when the statement runs: what can still be undone is nothing to call about yet.
+_NOW = bindparam("real_now", callable_=clock.real_now, type_=UtcDateTime())
+TO_CALL = (
+    (Message.channel == Channel.CALL)
+    & (Message.state == MessageState.QUEUED)
+    & (Message.next_attempt_at <= _NOW)
+    & ~_ANSWERED
+)
 _MAIL = Message.channel == Channel.EMAIL
 HEAPS: dict[Tab, ColumnElement[bool]] = {
-    Tab.PROPOSED: Message.state == MessageState.PROPOSED,
+    # A notice that is held back is proposed too; its own page lets it go on.
+    Tab.PROPOSED: (Message.state == MessageState.PROPOSED) & Message.campaign_id.is_(None),
     Tab.WAITING: _MAIL
     & Message.state.in_([MessageState.QUEUED, MessageState.LEASED, MessageState.FAILED]),
     Tab.SENT: Message.state == MessageState.SENT,
     Tab.DEAD: Message.state == MessageState.DEAD,
+    Tab.SKIPPED: (Message.state == MessageState.CANCELLED) & Message.last_error.is_not(None),
     Tab.CALLS: TO_CALL,
 }
 

@@ -28,6 +28,7 @@ TABS = {
     Tab.WAITING: "Chờ gửi",
     Tab.SENT: "Đã gửi",
     Tab.DEAD: "Không gửi được",
+    Tab.SKIPPED: "Bỏ qua",
     Tab.CALLS: "Danh sách gọi",
 }
 OUTCOMES = {
@@ -129,12 +130,15 @@ def _selection() -> Selection:
 def send_messages(slug: str) -> Any:
     """Let proposed messages go out: those ticked, or all of a kind."""
     try:
-        count = messages.send_proposed(actor(), slug, _selection(), now=now())
+        released = messages.send_proposed(actor(), slug, _selection(), now=now())
     except (MessageGoneError, InvalidError) as error:
         flash(error.message(), "error")
-    else:
-        flash(f"Đã cho gửi {count} thư.", "success")
-    return _home(slug, Tab.PROPOSED)
+        return _home(slug, Tab.PROPOSED)
+    if not released.campaign_id:
+        flash(f"Đã cho gửi {released.count} thư.", "success")
+        return _home(slug, Tab.PROPOSED)
+    flash(f"Đã cho gửi {released.count} thư. Trong 10 phút tới vẫn thu lại được.", "success")
+    return redirect(f"/ql/{slug}/thong-bao/soan/{released.campaign_id}", code=303)
 
 
 @bp.post("/ql/<slug>/thong-bao/huy")
