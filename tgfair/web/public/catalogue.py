@@ -13,6 +13,7 @@ from tgfair.models.fair import Fair
 from tgfair.services.queries.booths import published_booths, published_drawing
 from tgfair.services.queries.catalogue import Stand, Wanted, look_for, stands
 from tgfair.services.queries.fairs import public_fair
+from tgfair.services.queries.publication_changes import published_changes
 from tgfair.web import limits
 from tgfair.web.guards import Audience, audience
 from tgfair.web.labels import GROUP_LABELS
@@ -118,6 +119,11 @@ def _drawing(fair: Fair, everybody: list[Stand], found: set[str]) -> Any:
 @bp.get("/<slug>/ket-qua/")
 @audience(Audience.PUBLIC)
 def results(slug: str) -> str:
-    """List the published places as a table that prints."""
+    """List the published places as a table that prints, and what changed since the first."""
     fair = public_fair(slug)
-    return render_template("public/results.html", fair=fair, everybody=stands(fair))
+    return render_template(
+        "public/results.html",
+        fair=fair,
+        everybody=stands(fair),
+        changes=published_changes(fair.id),
+    )
