@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tgfair.app import create_app
+from tgfair.app import create_app, settle
 from tgfair.config import read_config
 
 app = create_app(read_config())
+settle()

@@ -8,7 +8,7 @@ from itertools import repeat
 from benchmarks.figure import Figure, note
 from benchmarks.load import Connection, drive, request
 from benchmarks.rounds import medians
-from benchmarks.server import free_port, granian
+from benchmarks.server import SITE, free_port, granian
 from benchmarks.world import world
 
 PROCESSES, CLIENTS, SECONDS, ROUNDS = 2, 8, 3.0, 5
@@ -19,9 +19,7 @@ def figures() -> Iterator[Figure]:
     port = free_port()
     with (
         world("sqlite") as made,
-        granian(
-            "tgfair.app:create_app", processes=PROCESSES, env=made.env(port), port=port
-        ) as site,
+        granian(SITE, processes=PROCESSES, env=made.env(port), port=port) as site,
     ):
         page = request("GET", f"/{made.slug}/", "127.0.0.1")
         status, answer = Connection(*site).send(page)

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, update
 from benchmarks import floors
 from benchmarks.figure import Figure, note
 from benchmarks.load import Outcome, drive, request
-from benchmarks.server import free_port, granian
+from benchmarks.server import SITE, free_port, granian
 from benchmarks.world import DATABASES, World, database, visitors, world
 from tgfair import clock
 from tgfair.core.workflow import State
@@ -53,9 +53,7 @@ def _servers(made: World, floor_url: str, processes: int) -> Iterator[tuple[Addr
     port = free_port()
     env = {"FLOOR_DATABASE_URL": floor_url}
     with (
-        granian(
-            "tgfair.app:create_app", processes=processes, env=made.env(port), port=port
-        ) as site,
+        granian(SITE, processes=processes, env=made.env(port), port=port) as site,
         granian("benchmarks.floors:last_places", processes=processes, env=env) as floor,
     ):
         yield site, floor

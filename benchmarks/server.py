@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SITE = "wsgi:app"
 
 
 def free_port() -> int:
@@ -26,12 +27,13 @@ def free_port() -> int:
 def granian(
     target: str, *, processes: int, env: Mapping[str, str], port: int | None = None
 ) -> Iterator[tuple[str, int]]:
-    """Serve `module:factory` with that many processes; yields (host, port) once it answers."""
+    """Serve SITE or a floor's `module:factory`; yields (host, port) once it answers."""
     port = port or free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
         *("--port", str(port), "--workers", str(processes), "--blocking-threads", "8"),
-        *("--log-level", "error", "--no-access-log", "--factory", target),
+        *("--log-level", "error", "--no-access-log", target),
+        *(() if target == SITE else ("--factory",)),
     ]
     settings = {**os.environ, "PYTHONPATH": str(ROOT), **env}
     server = subprocess.Popen(command, env=settings, cwd=ROOT, start_new_session=True)

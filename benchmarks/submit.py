@@ -17,7 +17,7 @@ from benchmarks import floors
 from benchmarks.figure import Figure, note
 from benchmarks.load import drive, request
 from benchmarks.rounds import medians
-from benchmarks.server import free_port, granian
+from benchmarks.server import SITE, free_port, granian
 from benchmarks.world import Visitor, visitors, world
 from tgfair.services.identifiers import public_id
 
@@ -35,9 +35,7 @@ def figures() -> Iterator[Figure]:
         floors.make_table(url)
         drafts = iter(visitors(made, WARM + BATCH * ROUNDS))
         with (
-            granian(
-                "tgfair.app:create_app", processes=PROCESSES, env=made.env(port), port=port
-            ) as site,
+            granian(SITE, processes=PROCESSES, env=made.env(port), port=port) as site,
             granian(
                 "benchmarks.floors:insert_one",
                 processes=PROCESSES,

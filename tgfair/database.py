@@ -6,6 +6,8 @@ twice. So every transaction begins here, deferred for page reads and IMMEDIATE f
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from typing import Any
 
@@ -57,19 +59,42 @@ def prepare(engine: Engine) -> None:
         cursor.close()
 
     # SQLite lets waiting writers sleep and try again, up to 100 ms each time. The threads of one
-    # process wait here instead, where the next one is woken at once.
+    # process wait for its turn instead, and the processes for the queue file, where the next one
+    # is woken at once. Who dies lets go of both.
     turn = threading.Lock()
+    queue = _queue_beside(engine.url.database)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         # A connection that begins again before it goes back to the pool has its turn already.
-        if mode == "IMMEDIATE" and not connection.info.get("turn"):
-            # After the time-out SQLite itself has the say.
-            connection.info["turn"] = turn.acquire(timeout=BUSY_SECONDS)
+        waits = mode == "IMMEDIATE" and not connection.info.get("turn")
+        # After the time-out SQLite itself has the say.
+        if waits and turn.acquire(timeout=BUSY_SECONDS):
+            connection.info["turn"], connection.info["queue"] = True, _take(queue)
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     @event.listens_for(engine, "checkin")
     def on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        place = record.info.pop("queue", None)
+        if place is not None:
+            os.close(place)
         if record.info.pop("turn", False):
             turn.release()
+
+
+def _queue_beside(database: str | None) -> str | None:
+    """Return the path of the file that writers queue for, or None for a database in memory."""
+    return f"{database}-queue" if database and database != ":memory:" else None
+
+
+def _take(queue: str | None) -> int | None:
+    """Wait for the queue file; None where there is none to be had: SQLite itself has the say."""
+    if queue is None:
+        return None
+    try:
+        place = os.open(queue, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    fcntl.flock(place, fcntl.LOCK_EX)
+    return place

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,7 +21,7 @@ from tests.support.builders import (
     make_staff,
     make_user,
 )
-from tgfair.core.errors import TgfairError, UnavailableError
+from tgfair.core.errors import ConflictError, TgfairError, UnavailableError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
 from tgfair.mail.enqueue import Links, Recipient, enqueue
@@ -41,7 +43,8 @@ from tgfair.services.messages import mark_call
 from tgfair.services.places import lock_places
 from tgfair.services.publications import publish, published_places, standing_places
 from tgfair.services.submissions import leave, withdraw_application
-from tgfair.services.uow import transaction
+from tgfair.services.transitions import write
+from tgfair.services.uow import find, fresh_reader, optimistic_transaction, transaction
 from tgfair.services.users import set_active
 
 HEAD_START = 0.5  # seconds, in which the other request comes as far as it can
@@ -184,6 +187,31 @@ def test_two_officers_do_not_write_down_one_call_twice(here, fair, organiser):
         other = Other(here, lambda: mark_call(organiser, name, "no_answer", now=NOW))
 
     assert other.end() == "message_gone"
+
+
+def test_what_was_changed_while_it_is_sent_is_not_overwritten(here, fair):
+    code = make_application(fair, make_exhibitor(), State.SUBMITTED).code
+    application = find(fresh_reader(), Application, Application.code == code)
+
+    def change():
+        with transaction() as session:
+            find(session, Application, Application.code == code).fascia_name = "MẮM ÚT HẠNH"
+
+    assert Other(here, change).end() == "done"
+    with pytest.raises(ConflictError), optimistic_transaction() as session:
+        write(session, application, fascia_name="MẮM CŨ")
+
+    assert find(fresh_reader(), Application, Application.code == code).fascia_name == "MẮM ÚT HẠNH"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_writers_of_several_processes_stand_in_one_queue(here):
+    queue = Path(f"{db.engine.url.database}-queue")
+    with transaction(), queue.open() as another, pytest.raises(BlockingIOError):
+        fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    with queue.open() as another:
+        fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_two_administrators_who_lock_each_other_leave_one(here):

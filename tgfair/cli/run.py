@@ -12,7 +12,7 @@ import click
 import waitress
 from flask import Flask
 
-from tgfair.app import create_app
+from tgfair.app import create_app, settle
 from tgfair.cli.demo.command import load_when_empty
 from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
 from tgfair.cli.worker import background
@@ -42,6 +42,7 @@ def run(host: str | None, port: int | None, threads: int) -> None:
         say_what_comes_first(app)
     # Like Ctrl-C: the requests and the mail under way are finished first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    settle()
     host = host or ("127.0.0.1" if parts.scheme == "https" else parts.hostname)
     port = port or (8000 if parts.scheme == "https" else parts.port or 80)
     with background(app) if config.worker_in_process else nullcontext():

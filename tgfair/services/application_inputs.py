@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from tgfair.core.application.model import Checked, OfferedProduct, Problem, Rules
 from tgfair.core.application.steps import Step
@@ -19,7 +19,7 @@ from tgfair.core.phone import display_phone
 from tgfair.core.workflow import State
 from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
-from tgfair.models.fair import Fair, FairStatus
+from tgfair.models.fair import Fair, FairStatus, Zone
 from tgfair.models.product import Certificate, Product
 from tgfair.policy import Action, Actor, can
 
@@ -41,6 +41,8 @@ ON_RECORD = (
     .where(Product.exhibitor_id == bindparam("exhibitor"))
     .order_by(Product.id, Certificate.id)
 )
+
+ZONES = select(Zone.code, Zone.label).where(Zone.fair_id == bindparam("fair")).order_by(Zone.code)
 
 
 class RegistrationClosedError(ConflictError):
@@ -66,8 +68,16 @@ def rules_of(fair: Fair) -> Rules:
         last_day=fair.last_day,
         max_booths=fair.max_booths,
         max_staff=fair.max_staff,
-        zones=tuple((zone.code, zone.label) for zone in fair.zones),
+        zones=_zones(fair),
     )
+
+
+def _zones(fair: Fair) -> tuple[tuple[str, str], ...]:
+    session = object_session(fair)
+    if session is None:
+        raise RuntimeError("the fair belongs to no session")
+    rows = session.connection().execute(ZONES, {"fair": fair.id})
+    return tuple((row.code, row.label) for row in rows)
 
 
 def offered_products(session: Session, exhibitor_id: int) -> tuple[OfferedProduct, ...]:

@@ -23,7 +23,8 @@ from tgfair.services.applications import draft_for, live_application
 from tgfair.services.audit import record
 from tgfair.services.idempotency import once, remember
 from tgfair.services.notifications import notify_exhibitor
-from tgfair.services.submissions import IncompleteError, fill, leave, send
+from tgfair.services.submissions import IncompleteError, fill_rows, filled_from, leave, send
+from tgfair.services.transitions import write
 from tgfair.services.uow import find, transaction
 
 NO_MAILS: tuple[str, ...] = ()  # the answer has a receipt of its own
@@ -168,10 +169,12 @@ def _store(
     problems = [problem for problem in problems if problem.step is not Step.CONTACT]
     if problems:
         raise IncompleteError(problems, consent=True)
+    filled = filled_from(session, application, checked)
     if application.state is State.SUBMITTED:
-        fill(session, application, checked)
+        fill_rows(session, application, filled)
+        write(session, application, **filled.columns)
     else:
-        send(session, actor, application, checked, now=now, mails=NO_MAILS)
+        send(session, actor, application, filled, now=now, mails=NO_MAILS)
 
 
 def _confirm(

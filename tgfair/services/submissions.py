@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from tgfair.services.idempotency import once
 from tgfair.services.identifiers import digest
 from tgfair.services.places import free_everything, lock_places
 from tgfair.services.transitions import advance
-from tgfair.services.uow import find, transaction
+from tgfair.services.uow import find, fresh_reader, optimistic_transaction, transaction
 
 DEFAULT_CONSENT = (
     "Cơ sở cam kết nội dung trên là đúng, đồng ý để Ban Tổ chức dùng thông tin này cho việc xét "
@@ -83,27 +84,38 @@ def submit_application(actor: Actor, code: str, *, consent: bool, key: str, now:
         RegistrationClosedError: the request began after the deadline; the answers are kept.
         IncompleteError: with the whole list of what must be mended.
     """
+    session = fresh_reader()
+    application = find(
+        session,
+        Application,
+        Application.code == code,
+        visible_to(actor, Application),
+        options=WITH_FAIR_AND_EXHIBITOR,
+    )
+    require(actor, Action.SUBMIT_APPLICATION, application)
+    body = {"submit": code, "session": actor.session_id}
+    if application.state not in EDITABLE:
+        return _sent_before(key, body, application.state, now=now)
+    check_deadline(application, now=now)
+    offered = offered_products(session, application.exhibitor_id)
+    checked, problems = judge(session, actor, application, offered)
+    if problems or not consent:
+        raise IncompleteError(problems, consent=consent)
+    filled = filled_from(session, application, checked)
+    # All that was looked at is the producer's own, and every change of it is a new version.
+    with optimistic_transaction() as session:
+        if once(session, key, body, now=now, result={"code": code}) is None:
+            send(session, actor, application, filled, now=now)
+    return code
+
+
+def _sent_before(key: str, body: dict[str, Any], state: State, *, now: datetime) -> str:
+    """Return the code when the same form comes again; else it is a second sending."""
     with transaction() as session:
-        application = find(
-            session,
-            Application,
-            Application.code == code,
-            visible_to(actor, Application),
-            options=WITH_FAIR_AND_EXHIBITOR,
-        )
-        require(actor, Action.SUBMIT_APPLICATION, application)
-        body = {"submit": code, "session": actor.session_id}
-        if once(session, key, body, now=now, result={"code": code}) is not None:
-            return code
-        if application.state not in EDITABLE:
-            raise NotEditableError(application.state)
-        check_deadline(application, now=now)
-        offered = offered_products(session, application.exhibitor_id)
-        checked, problems = judge(session, actor, application, offered)
-        if problems or not consent:
-            raise IncompleteError(problems, consent=consent)
-        send(session, actor, application, checked, now=now)
-        return code
+        known = once(session, key, body, now=now)
+        if known is None:
+            raise NotEditableError(state)
+        return str(known["code"])
 
 
 def judge(
@@ -124,29 +136,54 @@ def _kinds_of_files(session: Session, application: Application) -> set[str]:
     return set(session.connection().scalars(FILES, {"application": application.id}))
 
 
+@dataclass(frozen=True)
+class Filled:
+    """What an application holds once its answers are checked: columns and rows of their own."""
+
+    columns: dict[str, Any]
+    people: list[dict[str, Any]]
+    products: list[dict[str, Any]]
+
+
+def filled_from(session: Session, application: Application, checked: Checked) -> Filled:
+    """Return the columns and rows that everybody else reads, from checked answers."""
+    columns = {
+        "contact_name": checked.contact.name,
+        "contact_phone": checked.contact.phone,
+        "contact_email": checked.contact.email,
+        "description": checked.products.description,
+        "booths_wanted": checked.booth.booths,
+        "wishes": list(checked.booth.wishes),
+        "fascia_name": checked.booth.fascia,
+        "power_w": checked.booth.power_w,
+        "water": checked.booth.water,
+        "cooling": checked.booth.cooling,
+        "cooking": checked.booth.cooking,
+        "needs_note": checked.booth.note,
+    }
+    people = [{"name": person.name, "phone": person.phone} for person in checked.people]
+    return Filled(columns, people, _snapshots(session, application, checked))
+
+
 def send(
     session: Session,
     actor: Actor,
     application: Application,
-    checked: Checked,
+    filled: Filled,
     *,
     now: datetime,
     mails: tuple[str, ...] | None = None,
 ) -> None:
     """Fill the columns from checked answers and move along the workflow."""
-    fill(session, application, checked)
     signer = signing_as(actor, application)
-    application.on_behalf = files_on_behalf(actor, application)
-    application.submitted_at = now
-    application.submitted_by_id = actor.user_id
-    text = consent_text(application.fair)
+    fill_rows(session, application, filled)
     session.connection().execute(
         ADD_CONSENT,
         {
             "exhibitor_id": application.exhibitor_id,
             "application_id": application.id,
             "purpose": "application",
-            "text_version": digest(text),
+            "text_version": digest(consent_text(application.fair)),
             "given": True,
             "at": now,
             "actor_label": signer.label,
@@ -154,28 +191,21 @@ def send(
     )
     again = application.state is State.CHANGES_REQUESTED
     event = Event.RESUBMIT if again else Event.SUBMIT
-    advance(session, application, event, actor=signer, now=now, mails=mails)
+    sending = {
+        "on_behalf": files_on_behalf(actor, application),
+        "submitted_at": now,
+        "submitted_by_id": actor.user_id,
+    }
+    columns = filled.columns | sending
+    advance(session, application, event, actor=signer, now=now, mails=mails, columns=columns)
 
 
-def fill(session: Session, application: Application, checked: Checked) -> None:
-    """Write checked answers into the columns that everybody else reads."""
-    people = [{"name": person.name, "phone": person.phone} for person in checked.people]
-    products = _snapshots(session, application, checked)
-    _replace(session, application, ApplicationPerson, people)
-    _replace(session, application, ApplicationProduct, products)
+def fill_rows(session: Session, application: Application, filled: Filled) -> None:
+    """Write the people and products of an application anew."""
+    session.flush()
+    _replace(session, application, ApplicationPerson, filled.people)
+    _replace(session, application, ApplicationProduct, filled.products)
     session.expire(application, ["people", "products"])
-    application.contact_name = checked.contact.name
-    application.contact_phone = checked.contact.phone
-    application.contact_email = checked.contact.email
-    application.description = checked.products.description
-    application.booths_wanted = checked.booth.booths
-    application.wishes = list(checked.booth.wishes)
-    application.fascia_name = checked.booth.fascia
-    application.power_w = checked.booth.power_w
-    application.water = checked.booth.water
-    application.cooling = checked.booth.cooling
-    application.cooking = checked.booth.cooking
-    application.needs_note = checked.booth.note
 
 
 def _replace(

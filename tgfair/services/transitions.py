@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tgfair.core.badge_issue import reason_to_end
-from tgfair.core.errors import InvalidError
+from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.workflow import EFFECTS, Event, State, next_state
 from tgfair.models.application import Application, ApplicationEvent
 from tgfair.models.base import table_of
@@ -20,8 +23,27 @@ from tgfair.services.notifications import drop_untrue, notify_application
 
 ADD_EVENT = insert(table_of(ApplicationEvent)).returning(ApplicationEvent.id)
 
+WRITE = update(table_of(Application)).where(
+    Application.id == bindparam("row_id"), Application.version == bindparam("row_version")
+)
 
-def advance(
+
+def write(session: Session, application: Application, **values: Any) -> None:
+    """Write columns of an application at once: a third of what the session's search costs.
+
+    Raises:
+        ConflictError: somebody else changed or deleted it since it was read.
+    """
+    session.flush()
+    seen = {"row_id": application.id, "row_version": application.version}
+    values["version"] = application.version + 1
+    if session.connection().execute(WRITE, values | seen).rowcount != 1:
+        raise ConflictError
+    for name, value in values.items():
+        set_committed_value(application, name, value)
+
+
+def advance(  # noqa: PLR0913 -- each is a fact of the move
     session: Session,
     application: Application,
     event: Event,
@@ -31,6 +53,7 @@ def advance(
     reason: str | None = None,
     proposed: bool | None = None,
     mails: tuple[str, ...] | None = None,
+    columns: Mapping[str, Any] = MappingProxyType({}),
     **params: Any,
 ) -> None:
     """Apply `event`, write history and audit, queue the mails that the effects table owes.
@@ -38,8 +61,8 @@ def advance(
     Mails that still wait and are no longer true are cancelled; badges end with the booth.
 
     `proposed=True` leaves the mails for a person to send (bulk decisions); `mails` replaces those
-    of the table for an act that owes its own (the answer to an invitation); `params` go to the
-    mail templates. The caller has checked the policy.
+    of the table for an act that owes its own (the answer to an invitation); `columns` are written
+    with the state; `params` go to the mail templates. The caller has checked the policy.
 
     Raises:
         IllegalMoveError: the workflow does not allow it.
@@ -49,7 +72,8 @@ def advance(
     target = next_state(application.state, event)
     if effect.needs_reason and not (reason or "").strip():
         raise InvalidError("Chưa ghi lý do. Hãy ghi ngắn gọn vì sao.", field="reason")
-    before, application.state = application.state, target
+    before = application.state
+    write(session, application, state=target, **columns)
     values = {
         "application_id": application.id,
         "at": now,

@@ -79,15 +79,42 @@ def transaction() -> Iterator[Session]:
             the database is gone.
     """
     session = db.session()
+    with _unit(session):
+        session.rollback()
+        session.connection(execution_options=IMMEDIATE)
+        yield session
+
+
+@contextmanager
+def optimistic_transaction() -> Iterator[Session]:
+    """Open a unit of work that goes by what `fresh_reader` gave, so that the write lock is short.
+
+    Only for what a version column guards: whoever changed the row meanwhile makes the write fail.
+    Other rows are as old as the look at them.
+
+    Raises:
+        As `transaction()`.
+    """
+    session = db.session()
+    with _unit(session):
+        session.expire_on_commit = False
+        try:
+            session.commit()
+        finally:
+            session.expire_on_commit = True
+        session.connection(execution_options=IMMEDIATE)
+        yield session
+
+
+@contextmanager
+def _unit(session: Session) -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("unsaved objects before transaction()")
     if session.info.get(OPEN):
         raise RuntimeError("transaction() inside transaction(): the outer one would be lost")
-    session.rollback()
     session.info[OPEN] = True
     try:
-        session.connection(execution_options=IMMEDIATE)
-        yield session
+        yield
         session.commit()
     except (StaleDataError, DBAPIError, PoolTimeoutError) as error:
         let_go()
@@ -141,6 +168,13 @@ def let_go() -> None:
 def reader() -> Session:
     """Return the session for reads that only fill a page."""
     return db.session()
+
+
+def fresh_reader() -> Session:
+    """Return the session for reads that decide what `optimistic_transaction` will write."""
+    session = db.session()
+    session.rollback()
+    return session
 
 
 def find(
