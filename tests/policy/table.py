@@ -375,6 +375,8 @@ TABLE: dict[str, frozenset[str]] = {
     "organizer.add_draw_objection": TEAM,
     "organizer.answer_draw_objection": TEAM,
     "organizer.draw_minutes_pdf": TEAM,
+    "organizer.ask_draw_change": TEAM,
+    "organizer.decide_draw_change": TEAM,
 }
 
 # Parameters that name no object: a step, a file of the program.

@@ -1,4 +1,4 @@
-"""Booths and applications of a list that waits for its number stay as they are."""
+"""Booths of a list that waits for its number stay as they are; drawn ones need two people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tgfair.core.errors import ConflictError
 from tgfair.core.layout.plan import Plan
 from tgfair.models.application import Application
+from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
 from tgfair.models.draw import Draw, DrawEntry, DrawState
 from tgfair.models.fair import Fair
@@ -28,6 +29,34 @@ class FrozenForDrawError(ConflictError):
             f"{self.what} đang chờ bốc thăm theo danh sách đã công bố. "
             "Chờ có kết quả, hoặc sửa danh sách (có lý do công khai) rồi hãy xếp."
         )
+
+
+class DrawnBoothError(ConflictError):
+    """The booth was given by a public draw; one person alone does not change that."""
+
+    code = "drawn_booth"
+
+    def __init__(self, booth: str) -> None:
+        super().__init__(booth)
+        self.booth = booth
+
+    def message(self) -> str:
+        """Say where it can be asked for."""
+        return (
+            f"Gian {self.booth} do bốc thăm công khai. Muốn đổi phải có hai người: "
+            "đề nghị và đồng ý ở trang Bốc thăm, lý do được công khai."
+        )
+
+
+def refuse_drawn(assignment: Assignment) -> None:
+    """Refuse to end a place that was drawn.
+
+    Raises:
+        DrawnBoothError: it was.
+    """
+    drawn = assignment.source is AssignmentSource.DRAW
+    if drawn and assignment.state is AssignmentState.LIVE:
+        raise DrawnBoothError(assignment.booth.label)
 
 
 def refuse_frozen(session: Session, booth: Booth, application: Application) -> None:

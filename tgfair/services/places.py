@@ -21,7 +21,7 @@ from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.models.waitlist import Offer, OfferState, WaitState
 from tgfair.services import waiting
-from tgfair.services.draw_freeze import refuse_frozen
+from tgfair.services.draw_freeze import refuse_drawn, refuse_frozen
 from tgfair.services.slot_places import give_back_all
 from tgfair.services.uow import find
 
@@ -202,9 +202,22 @@ def free_place(
 
 
 def end_place(
-    session: Session, assignment: Assignment, *, reason: str | None, now: datetime
+    session: Session,
+    assignment: Assignment,
+    *,
+    reason: str | None,
+    now: datetime,
+    agreed: bool = False,
 ) -> None:
-    """Release a held or live assignment; with a booth that an offer keeps, the offer ends."""
+    """Release a held or live assignment; with a booth that an offer keeps, the offer ends.
+
+    `agreed`: two people want it so, or its holder leaves the fair.
+
+    Raises:
+        DrawnBoothError: the booth was drawn in public, and nobody agreed.
+    """
+    if not agreed:
+        refuse_drawn(assignment)
     if assignment.state is AssignmentState.HELD and assignment.offer_id is not None:
         offer = session.get_one(Offer, assignment.offer_id)
         waiting.close_offer(session, offer, OfferState.WITHDRAWN, now=now)
@@ -249,4 +262,4 @@ def free_everything(
             Assignment.application_id == application.id, Assignment.state.in_(OCCUPYING)
         )
     ).all():
-        end_place(session, assignment, reason=reason, now=now)
+        end_place(session, assignment, reason=reason, now=now, agreed=True)

@@ -19,7 +19,15 @@ from tgfair.core.workflow import ACCEPTED
 from tgfair.models.account import User
 from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentState
-from tgfair.models.draw import Draw, DrawEntry, DrawMode, DrawObjection, DrawState
+from tgfair.models.draw import (
+    ChangeState,
+    Draw,
+    DrawChange,
+    DrawEntry,
+    DrawMode,
+    DrawObjection,
+    DrawState,
+)
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.draw_lists import feasibility, free_booths
@@ -209,6 +217,61 @@ def steps_of(actor: Actor, fair: Fair, draw: Draw) -> Steps:
         first_at=draw.first_typed_at,
         second_by=names.get(draw.second_typed_by_id, ""),
     )
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A change of a drawn booth; `to_booth` is empty where the booth is taken back."""
+
+    id: int
+    code: str
+    name: str
+    booth: str
+    to_booth: str
+    reason: str
+    state: ChangeState
+    asked_by: str
+    asked_at: datetime
+    decided_by: str
+    mine: bool
+
+
+def changes_of(actor: Actor, fair: Fair, draw: Draw) -> list[ChangeLine]:
+    """Return what was asked for about the drawn booths, the newest first."""
+    require(actor, Action.RUN_DRAW, fair)
+    rows = (
+        reader()
+        .scalars(
+            select(DrawChange)
+            .where(DrawChange.draw_id == draw.id)
+            .options(
+                joinedload(DrawChange.application).joinedload(Application.exhibitor),
+                joinedload(DrawChange.booth),
+                joinedload(DrawChange.to_booth),
+            )
+            .order_by(DrawChange.id.desc())
+        )
+        .all()
+    )
+    ids = {one for row in rows for one in (row.asked_by_id, row.decided_by_id) if one}
+    known = reader().execute(select(User.id, User.name).where(User.id.in_(ids)))
+    names: dict[int | None, str] = {row[0]: row[1] for row in known}
+    return [
+        ChangeLine(
+            row.id,
+            row.application.code,
+            row.application.exhibitor.name,
+            row.booth.label,
+            row.to_booth.label if row.to_booth else "",
+            row.reason,
+            row.state,
+            names.get(row.asked_by_id, ""),
+            row.asked_at,
+            names.get(row.decided_by_id, ""),
+            row.asked_by_id == actor.user_id,
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ def draw(slug: str, number: int) -> str:
         mine=found.first_typed_by_id == actor().user_id,
         is_due=now() >= found.source_at,
         hint=number_hint(found.source_kind),
+        changes=queries.changes_of(actor(), fair, found),
         **fair_frame(fair),
     )
 
