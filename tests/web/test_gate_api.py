@@ -8,7 +8,6 @@ import pytest
 
 from tests.support import builders
 from tests.support.builders import csrf_of, sign_in
-from tests.support.gate_stand_in import GREEN
 from tests.support.gate_world import make_badges, make_gate, pair_phone, sent_scan, token_of
 from tgfair import clock
 from tgfair.clock import day_in_vietnam
@@ -72,6 +71,7 @@ def test_pairing_by_code(client, fair):
         "gate",
         "gate_label",
         "server_time",
+        "shift",
         "token",
     ]
     assert (answer.json["gate_label"], answer.json["event"]) == ("Cổng chính", fair.number)
@@ -96,7 +96,18 @@ def test_verdict_has_the_shape_that_the_phone_was_built_for(client, fair, token)
 
     (result,) = answer["results"]
     assert (result["id"], result["status"]) == (scan["id"], "accepted")
-    assert result["verdict"] == {**GREEN, "booth": "", "badge_no": "1/1"}
+    assert result["verdict"] == {
+        "colour": "green",
+        "code": "in",
+        "title": "MỜI VÀO",
+        "detail": "",
+        "attention": "",
+        "name": "Nguyễn Thị Út Hạnh",
+        "organisation": "Cơ sở Mắm Út Hạnh",
+        "booth": "",
+        "kind_label": "Thẻ gian hàng",
+        "badge_no": "1/1",
+    }
     assert (answer["inside"], answer["expected"]) == (1, 1)
     assert sorted(answer) == ["expected", "inside", "results", "server_time"]
     again = call(client, SCANS, token, {"scans": [scan]}).json

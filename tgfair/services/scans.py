@@ -300,7 +300,7 @@ def _row(
         "title": verdict.title,
         "detail": verdict.detail,
         "admitted": verdict.colour is Colour.GREEN,
-        "override_reason": one.sent.reason if one.sent.override else None,
+        "override_reason": one.sent.reason if one.sent.override or one.sent.cancels else None,
         "cancels": one.sent.cancels,
         "wall_at": one.sent.wall,
         "at": one.at,

@@ -85,6 +85,8 @@ def _compress(response: Response) -> Response:
     response.set_data(gzip.compress(body, 6))
     response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
-    # The validator was made for the plain bytes.
-    response.headers.pop("ETag", None)
+    # The validator was made for the plain bytes: it names the content, not these bytes.
+    etag, _ = response.get_etag()
+    if etag:
+        response.set_etag(etag, weak=True)
     return response

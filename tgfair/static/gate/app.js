@@ -1,30 +1,37 @@
 // The gate page: pairing, scanning, typing, and the state of the phone.
 
-import { Refused, health, pair, search } from "./api.js";
+import { Refused, pair } from "./api.js";
 import { Camera } from "./camera.js";
 import * as feedback from "./feedback.js";
+import { installable, keepShell } from "./install.js";
+import { changeLanguage, chooseLanguage } from "./language.js";
 import { Outbox } from "./outbox.js";
 import { Scanning } from "./scanning.js";
+import { selfTest } from "./self-test.js";
 import { looksLikeCode, parseShortCode } from "./short-code.js";
-import { allScans, clearDevice, readMeta, writeMeta } from "./store.js";
+import { Station } from "./station.js";
+import { clearDevice, readMeta, waitingScans, writeMeta } from "./store.js";
 import * as view from "./view.js";
 import * as words from "./words.js";
 
 const HEARTBEAT_MS = 15000;
 const CLOCK_TOLERANCE_MS = 2 * 60 * 1000;
-const TYPING_MS = 250;
+const LIST_AMBER_MS = 30 * 60 * 1000;
+const LIST_LOUD_MS = 12 * 3600 * 1000;
+const TYPING_MS = 150;
 
 const element = (id) => document.getElementById(id);
 const isTyped = matchMedia("(pointer: fine)").matches;
 
-let device = null;
+let station = null;
 let outbox = null;
 let scanning = null;
 let camera = null;
-let waitingScans = 0;
-let searches = 0;
+let queued = 0;
+let beating = null;
 
 function begin() {
+  chooseLanguage();
   element("zalo").hidden = !/zalo/i.test(navigator.userAgent);
   listen();
   readMeta("device").then(
@@ -34,6 +41,13 @@ function begin() {
       view.showBanner("storage", words.STORAGE_FULL);
     },
   );
+  // The reader of codes is large: it loads while the list opens.
+  camera = new Camera(element("video"), {
+    text: (text) => scanning?.see(text),
+    photo: (text) => (text === null ? view.showInputNote(words.PHOTO_EMPTY) : enter(text, "qr")),
+    broken: () => view.showBanner("decoder", words.DECODER_BROKEN),
+    ready: keepShell,
+  });
 }
 
 const pairingCode = () => document.body.dataset.pairingCode;
@@ -50,76 +64,95 @@ async function pairNow(event) {
   note.textContent = "";
   try {
     const paired = await pair(element("pair-code").value.trim(), element("pair-name").value.trim());
+    await clearDevice();
     await writeMeta("device", paired);
+    const offset = Math.round(Date.parse(paired.server_time) - Date.now());
+    await writeMeta("clock", { offset, shift: paired.shift });
     // The used code must not stay in the address: a reload would ask for it again.
     history.replaceState(null, "", document.body.dataset.home);
     document.body.dataset.pairingCode = "";
-    openGate(paired);
+    await openGate(paired);
   } catch (error) {
     note.textContent = error instanceof Refused ? error.message : words.PAIR_OFFLINE;
   }
 }
 
-function openGate(paired) {
-  device = paired;
+async function openGate(device) {
+  const opened = new Station(device);
+  await opened.open();
+  station = opened;
   outbox = new Outbox(device.token, { answered, changed: queueChanged, offline, unpaired });
-  scanning = new Scanning(outbox, () => document.querySelector("[name=direction]:checked").value);
+  const direction = () => document.querySelector("[name=direction]:checked").value;
+  scanning = new Scanning(station, outbox, direction);
   view.showDevice(device);
   view.showScreen("gate");
+  view.showCounts(station);
+  showListState();
   if (isTyped) element("entry").focus();
-  outbox.flush();
   heartbeat();
 }
 
-function answered(result, answer) {
-  if (answer) reached(answer);
-  scanning.answered(result);
-}
+const answered = (result) => scanning.answered(result);
 
 function queueChanged(counts) {
-  waitingScans = counts.waiting;
+  queued = counts.waiting;
   view.showQueue(counts);
 }
 
 function offline() {
   element("queue").dataset.reach = "offline";
-  view.showBanner("offline", waitingScans ? words.SAVED.detail.split(". ")[0] + "." : "");
-  scanning.offline?.();
+  view.showBanner("offline", words.OFFLINE);
+  showListState();
 }
 
-function reached(answer) {
+function reached() {
   element("queue").dataset.reach = "online";
   view.showBanner("offline", "");
-  view.showCounts(answer);
-  const off = Math.abs(Date.now() - Date.parse(answer.server_time));
+  const off = Math.abs(station.clock.offset);
   view.showBanner("clock", off > CLOCK_TOLERANCE_MS ? words.clockOff(Math.round(off / 60000)) : "");
 }
 
+function showListState(problem = "") {
+  const age = station.list.age(Date.now());
+  const isOld = age > LIST_AMBER_MS;
+  const text = station.list.version ? (isOld ? words.listAge(Math.round(age / 60000)) : "") : words.NO_LIST;
+  view.showBanner("list", text);
+  const banner = document.querySelector("[data-subject=list]");
+  if (banner) banner.dataset.loud = String(age > LIST_LOUD_MS);
+  view.showBanner("list-problem", words.LIST_PROBLEMS[problem] ?? "");
+  view.showCounts(station);
+}
+
 function unpaired() {
-  scanning.offline?.();
   camera?.stop();
   showPairing(words.UNPAIRED);
 }
 
-async function heartbeat() {
-  if (!device || element("gate").hidden) return;
-  outbox.flush();
+// One at a time: what the phone owes, what it says of itself, what changed in the list.
+function heartbeat() {
+  beating ??= beatOnce().finally(() => (beating = null));
+  return beating;
+}
+
+async function beatOnce() {
+  if (!station || element("gate").hidden) return;
   try {
-    reached(await health(device.token));
+    await outbox.flush();
+    let answer = await station.beat(queued);
+    while (answer.more) answer = await station.beat(queued);
+    reached();
+    await outbox.retryParked();
+    showListState(await station.refreshList());
+    if (answer.missing.length) await outbox.flush();
   } catch (error) {
     if (error instanceof Refused && error.status === 401) unpaired();
-    else if (!(error instanceof Refused)) offline();
+    else offline();
   }
 }
 
 async function startCamera(lens) {
   feedback.unlock();
   navigator.storage?.persist?.();
-  camera ??= new Camera(element("video"), {
-    text: (text) => scanning.see(text),
-    photo: (text) => (text === null ? view.showInputNote(words.PHOTO_EMPTY) : enter(text, "qr")),
-    broken: () => view.showBanner("decoder", words.DECODER_BROKEN),
-  });
   try {
     await camera.start(lens ?? (await readMeta("lens")));
   } catch (error) {
@@ -165,33 +198,27 @@ function enter(text, mode) {
   scanning.enter(text, mode);
 }
 
-async function findName() {
+function findName() {
   const query = element("entry").value.trim();
-  const turn = ++searches;
   if (query.length < 2 || looksLikeCode(query) || query.startsWith("TG1:")) {
     return view.showResults([]);
   }
-  try {
-    const { results } = await search(device.token, query);
-    if (turn !== searches) return;
-    view.showResults(results, (code) => enter(code, "name"));
-    view.showInputNote(results.length ? "" : words.NO_MATCH);
-  } catch (error) {
-    if (turn === searches) view.showInputNote(error instanceof Refused ? error.message : words.SEARCH_OFFLINE);
-  }
+  const results = station.list.search(query);
+  view.showResults(results, (code) => enter(code, "name"));
+  view.showInputNote(results.length ? "" : words.NO_MATCH);
 }
 
 async function unpair() {
-  await outbox.flush();
-  if ((await allScans()).length) return view.showInputNote(words.STILL_QUEUED);
+  await heartbeat();
+  if ((await waitingScans()).length) return view.showInputNote(words.STILL_QUEUED);
   await clearDevice();
   camera?.stop();
-  device = null;
+  station = null;
   showPairing();
 }
 
 function keyPressed(event) {
-  if (element("gate").hidden || element("why").open) return;
+  if (element("gate").hidden || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") scanning.undo();
   // A USB scanner types into whatever has the focus; its characters belong to the one field.
   const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -200,9 +227,17 @@ function keyPressed(event) {
   if (isText && !isField && !isPress) element("entry").focus();
 }
 
-function listen() {
-  let typing = 0;
-  element("pair-form").addEventListener("submit", pairNow);
+// A dialog of reasons; the chosen one, if any, goes to `use`.
+function askReason(id, use) {
+  const dialog = element(id);
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue) use(dialog.returnValue);
+    dialog.returnValue = "";
+  });
+  return () => dialog.showModal();
+}
+
+function listenToCamera() {
   element("start").addEventListener("click", () => startCamera());
   element("retry-camera").addEventListener("click", () => startCamera());
   element("photo").addEventListener("change", ({ target }) => {
@@ -215,20 +250,42 @@ function listen() {
     target.setAttribute("aria-pressed", String(on));
     camera.setTorch(on);
   });
+}
+
+function listenToVerdict() {
+  element("next").addEventListener("click", () => scanning.next());
+  element("undo").addEventListener("click", () => scanning.undo());
+  element("override").addEventListener("click", askReason("why", (reason) => scanning.override(reason)));
+  element("deny").addEventListener("click", askReason("why-not", (reason) => scanning.undo(reason)));
+}
+
+function listenToMenu() {
+  element("send-now").addEventListener("click", async () => {
+    await heartbeat();
+    await outbox.retryParked(true);
+  });
+  element("unpair").addEventListener("click", unpair);
+  element("language").addEventListener("click", changeLanguage);
+  element("self-test").addEventListener("click", () => {
+    feedback.unlock();
+    view.showScreen("test");
+    selfTest(station, camera, queued);
+  });
+  element("test-back").addEventListener("click", () => view.showScreen("gate"));
+  installable(element("install"));
+}
+
+function listen() {
+  let typing = 0;
+  element("pair-form").addEventListener("submit", pairNow);
+  listenToCamera();
+  listenToVerdict();
+  listenToMenu();
   element("entry-form").addEventListener("submit", submitEntry);
   element("entry").addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(findName, TYPING_MS);
   });
-  element("next").addEventListener("click", () => scanning.next());
-  element("undo").addEventListener("click", () => scanning.undo());
-  element("override").addEventListener("click", () => element("why").showModal());
-  element("why").addEventListener("close", ({ target }) => {
-    if (target.returnValue) scanning.override(target.returnValue);
-    target.returnValue = "";
-  });
-  element("send-now").addEventListener("click", heartbeat);
-  element("unpair").addEventListener("click", unpair);
   document.addEventListener("keydown", keyPressed);
   addEventListener("online", heartbeat);
   document.addEventListener("visibilitychange", () => {
@@ -237,7 +294,7 @@ function listen() {
       if (camera?.isRunning) feedback.stayAwake();
     }
   });
-  addEventListener("beforeunload", (event) => waitingScans && event.preventDefault());
+  addEventListener("beforeunload", (event) => queued && event.preventDefault());
   setInterval(heartbeat, HEARTBEAT_MS);
 }
 

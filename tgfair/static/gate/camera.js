@@ -4,14 +4,14 @@ const SIDE = 640;
 const PHOTO_SIDE = 1600;
 
 export class Camera {
-  // `hooks`: text(text), photo(textOrNull), broken().
+  // `hooks`: text(text), photo(textOrNull), broken(), ready().
   constructor(video, hooks) {
     this.video = video;
     this.hooks = hooks;
     this.canvas = document.createElement("canvas");
     this.stream = null;
     this.busy = false;
-    this.worker = new Worker(new URL("./decoder.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(document.body.dataset.decoder, { type: "module" });
     this.worker.onmessage = ({ data }) => this.#answer(data);
     this.worker.onerror = () => hooks.broken();
   }
@@ -100,7 +100,7 @@ export class Camera {
 
   #answer(data) {
     if (data.broken) return this.hooks.broken();
-    if (data.ready) return;
+    if (data.ready) return this.hooks.ready();
     this.busy = false;
     if (data.photo) this.hooks.photo(data.text);
     else if (data.text !== null) this.hooks.text(data.text);

@@ -1,19 +1,21 @@
 // Sends stored scans until the server has named each of them.
 
 import { Refused, Unreachable, sendScans } from "./api.js";
-import { allScans, parkScan, removeScan } from "./store.js";
+import { markSent, parkScan, unparkScans, waitingScans } from "./store.js";
 
 const BATCH = 50;
-// Only these words of the server allow a scan to leave the phone.
+const UNPARK_MS = 60000;
+// Only these words of the server let a scan leave the queue.
 const TAKEN = ["accepted", "duplicate"];
 
 export class Outbox {
-  // `hooks`: answered(result, answer), changed({ waiting, parked }), offline(), unpaired().
+  // `hooks`: answered(result), changed({ waiting, parked }), offline(), unpaired().
   constructor(token, hooks) {
     this.token = token;
     this.hooks = hooks;
     this.flushing = null;
     this.again = false;
+    this.unparked = 0;
   }
 
   // One pass at a time; a call during a pass makes a second one follow.
@@ -32,49 +34,53 @@ export class Outbox {
     return this.flushing;
   }
 
+  // What was put aside gets another chance: the fault may have been on the way, not in the scan.
+  async retryParked(now = false) {
+    if (!now && Date.now() - this.unparked < UNPARK_MS) return;
+    this.unparked = Date.now();
+    await unparkScans();
+    await this.flush();
+  }
+
   async #pass() {
-    let one = false;
+    let size = BATCH;
     for (;;) {
-      const scans = await allScans();
+      const scans = await waitingScans();
       const pending = scans.filter((scan) => !scan.parked);
-      this.hooks.changed({ waiting: pending.length, parked: scans.length - pending.length });
+      this.hooks.changed({ waiting: scans.length, parked: scans.length - pending.length });
       if (!pending.length) return;
-      const batch = one ? pending.slice(0, 1) : newestAndOldest(pending);
+      const batch = newestAndOldest(pending, size);
       try {
         if (!(await this.#send(batch))) return;
-        one = false;
+        size = BATCH;
       } catch (error) {
         if (error instanceof Unreachable) return this.hooks.offline();
         if (!(error instanceof Refused)) throw error;
-        if (error.status === 401 || error.status === 403) return this.hooks.unpaired(error);
-        // One bad scan must not hold up the others: look for it alone, then put it aside.
-        if (batch.length > 1) one = true;
-        else await this.#park(batch[0].id, error.code);
+        if (error.status === 401 || error.status === 403) return this.hooks.unpaired();
+        // One bad scan must not hold up the others: look for it, then put it aside.
+        if (batch.length > 1) size = Math.ceil(batch.length / 2);
+        else await parkScan(batch[0].id, error.code);
       }
     }
   }
 
   async #send(batch) {
-    const answer = await sendScans(this.token, batch.map(({ parked, ...scan }) => scan));
+    const answer = await sendScans(this.token, batch.map(({ waits, parked, ...scan }) => scan));
     let named = 0;
     for (const result of answer.results) {
-      if (!batch.some((scan) => scan.id === result.id)) continue;
+      if (!batch.some((scan) => scan.id === result?.id)) continue;
       named += 1;
-      if (TAKEN.includes(result.status)) await removeScan(result.id);
+      if (TAKEN.includes(result.status)) await markSent(result.id);
       else await parkScan(result.id, String(result.status));
-      this.hooks.answered(result, answer);
+      this.hooks.answered(result);
     }
     return named;
-  }
-
-  async #park(id, reason) {
-    await parkScan(id, String(reason));
-    this.hooks.answered({ id, status: "rejected", verdict: null }, null);
   }
 }
 
 // Whoever stands at the gate now must not wait for a backlog.
-function newestAndOldest(pending) {
-  if (pending.length <= BATCH) return pending;
-  return [...pending.slice(0, BATCH - 1), pending[pending.length - 1]];
+function newestAndOldest(pending, size) {
+  if (pending.length <= size) return pending;
+  if (size === 1) return pending.slice(0, 1);
+  return [...pending.slice(0, size - 1), pending[pending.length - 1]];
 }

@@ -1,25 +1,27 @@
-// One scan from the card to the verdict: stored first, then sent, then shown.
+// One scan from the card to the verdict: decided here, stored, shown; the server hears afterwards.
 
 import { signal } from "./feedback.js";
-import { addScan } from "./store.js";
 import * as view from "./view.js";
 import * as words from "./words.js";
 
 const SAME_CODE_MS = 3000;
-const ANSWER_MS = 4000;
 const UNDO_SECONDS = 10;
 const SHOWN_MS = 30000;
+const WRONG_CODES_A_MINUTE = 10;
+const WORSE = { green: 0, amber: 1, red: 2 };
 
 export class Scanning {
-  constructor(outbox, direction) {
+  // `direction()` is the way the volunteer has chosen.
+  constructor(station, outbox, direction) {
+    this.station = station;
     this.outbox = outbox;
     this.direction = direction;
     this.last = null;
     this.seen = { text: null, at: -Infinity };
     this.running = 0;
     this.tail = Promise.resolve();
-    this.waiting = new Map();
-    this.stored = new Set();
+    this.told = new Map();
+    this.wrongCodes = [];
   }
 
   // A code held before the camera counts once: its three seconds begin anew at each sighting.
@@ -29,7 +31,9 @@ export class Scanning {
 
   // A code typed or chosen, or sent by a USB scanner: waits its turn and is never dropped.
   enter(text, mode) {
-    if (this.#isNew(text)) this.#scan({ text, mode });
+    if (!this.#isNew(text)) return;
+    if (mode === "code" && this.#isGuessing()) return view.showInputNote(words.TOO_MANY_CODES);
+    this.#scan({ text, mode });
   }
 
   override(reason) {
@@ -37,13 +41,17 @@ export class Scanning {
     this.#scan({ text, mode, direction, override: true, reason });
   }
 
-  undo() {
+  // Takes the last scan back. Within ten seconds as a slip of the hand; with a reason for as long
+  // as the verdict stands: "do not admit" uses nothing up.
+  undo(reason = null) {
     const last = this.last;
-    if (!last || last.undone || performance.now() - last.mono > UNDO_SECONDS * 1000) return;
+    if (!last || last.undone || last.colour !== "green") return;
+    if (!reason && performance.now() - last.mono > UNDO_SECONDS * 1000) return;
     last.undone = true;
     this.seen.text = null;
     view.showUndo(0);
-    this.#scan({ text: last.text, mode: last.mode, direction: last.direction, cancels: last.id });
+    const { text, mode, direction, id: cancels } = last;
+    this.#scan({ text, mode, direction, cancels, reason });
   }
 
   next() {
@@ -51,18 +59,23 @@ export class Scanning {
     view.hideVerdict();
   }
 
-  // The outbox got an answer: for the scan on the screen, or for one kept from before.
+  // The server has judged a scan that was shown before: only a worse word changes anything.
   answered(result) {
-    const resolve = this.waiting.get(result.id);
-    this.waiting.delete(result.id);
-    if (resolve) return resolve(result);
-    if (!this.stored.delete(result.id)) return;
-    const verdict = result.verdict ?? words.QUARANTINED;
-    const colour = result.verdict?.colour ?? "red";
+    const told = this.told.get(result.id);
+    this.told.delete(result.id);
+    if (!told || result.status !== "accepted") return;
+    const { verdict } = result;
+    const { colour } = verdict;
+    if (WORSE[colour] <= WORSE[told]) return;
     view.updateRecent(result.id, colour, verdict);
     if (result.id === this.last?.id && view.hasVerdict()) {
-      view.showVerdict(colour, verdict);
+      this.last = { ...this.last, colour, code: verdict.code };
+      view.showVerdict(colour, { ...verdict, detail: words.serverSays(verdict.detail) }, this.last.badge, result.id);
+      view.showUndo(0);
+      view.showDeny(false);
       signal(colour);
+    } else {
+      view.showBanner("server", words.serverSaysLater(verdict.title, verdict.detail));
     }
   }
 
@@ -73,65 +86,65 @@ export class Scanning {
     return !isSame;
   }
 
+  #isGuessing() {
+    const since = performance.now() - 60000;
+    this.wrongCodes = this.wrongCodes.filter((at) => at > since);
+    return this.wrongCodes.length >= WRONG_CODES_A_MINUTE;
+  }
+
   #scan(given) {
-    const scan = blank(this.direction(), given);
+    const scan = this.#blank(given);
     this.running += 1;
     this.tail = this.tail.then(() => this.#run(scan)).finally(() => (this.running -= 1));
   }
 
   async #run(scan) {
-    let record = null;
+    let decided = null;
+    let kept = null;
     try {
-      record = await addScan(scan);
+      decided = await this.station.decide(scan);
+      const { code, detail } = decided.verdict;
+      const shown = scan.cancels ? null : { code, detail };
+      kept = await this.station.keep({ ...scan, shown, list_version: this.station.list.version }, decided);
     } catch {
       view.showBanner("storage", words.STORAGE_FULL);
       return signal("red");
     }
-    await this.#deliver(record);
-  }
-
-  async #deliver(record) {
-    const answer = new Promise((resolve) => this.waiting.set(record.id, resolve));
+    if (scan.cancels) this.#showUndone(scan);
+    else this.#show(kept, decided);
+    view.showCounts(this.station);
     this.outbox.flush();
-    const result = await Promise.race([answer, after(ANSWER_MS), this.#broken()]);
-    if (!result) {
-      this.waiting.delete(record.id);
-      this.stored.add(record.id);
-    }
-    if (record.cancels) this.#showUndone(result);
-    else this.#show(record, result);
   }
 
-  // Resolves as soon as the network is known to be away, so that nobody waits for the clock.
-  #broken() {
-    return new Promise((resolve) => (this.offline = () => resolve(null)));
-  }
-
-  #show(record, result) {
-    const verdict = result ? (result.verdict ?? words.QUARANTINED) : words.SAVED;
-    const colour = result ? (result.verdict?.colour ?? "red") : "saved";
-    this.last = { ...record, undone: false };
-    view.showVerdict(colour, verdict);
-    view.addRecent(record, colour, verdict);
+  #show(kept, { verdict, badge, kind }) {
+    const { colour, code } = verdict;
+    if (code === "unknown_code") this.wrongCodes.push(performance.now());
+    const who = { ...words.NOBODY, ...badge, kind_label: words.KINDS[badge?.kind ?? kind] ?? "" };
+    this.last = { ...kept, colour, code, badge: who, undone: false };
+    this.told.set(kept.id, colour);
+    view.showVerdict(colour, verdict, who, kept.id);
+    view.addRecent(kept, colour, verdict, who);
     view.showInputNote("");
+    view.showDeny(colour === "green" && kept.direction !== "out");
     signal(colour);
-    this.#countDown(record.id, colour);
+    this.#countDown(kept.id, colour);
     clearTimeout(this.hiding);
     this.hiding = setTimeout(() => this.next(), SHOWN_MS);
   }
 
-  #showUndone(result) {
+  #showUndone({ reason, cancels }) {
     this.next();
-    view.showInputNote(result ? words.UNDONE : words.UNDO_SAVED);
+    view.updateRecent(cancels, "amber", { title: reason ? words.DENIED_TITLE : words.UNDONE_TITLE });
+    view.showInputNote(reason ? words.DENIED : words.UNDONE);
     signal("saved");
   }
 
   // Only who was let in can be taken back: amber and red count nobody.
   #countDown(id, colour) {
     clearInterval(this.counting);
-    if (colour === "amber" || colour === "red") return view.showUndo(0);
+    if (colour !== "green") return view.showUndo(0);
     const tick = () => {
-      const isCurrent = this.last.id === id && !this.last.undone;
+      const isCurrent = this.last.id === id && !this.last.undone && this.last.colour === "green";
       const left = UNDO_SECONDS - Math.floor((performance.now() - this.last.mono) / 1000);
       view.showUndo(isCurrent ? left : 0);
       if (!isCurrent || left <= 0) clearInterval(this.counting);
@@ -139,24 +152,23 @@ export class Scanning {
     this.counting = setInterval(tick, 250);
     tick();
   }
-}
 
-function blank(direction, given) {
-  return {
-    id: randomId(),
-    direction,
-    wall: new Date().toISOString(),
-    mono: Math.round(performance.now()),
-    override: false,
-    reason: null,
-    cancels: null,
-    ...given,
-  };
+  #blank(given) {
+    return {
+      id: randomId(),
+      direction: this.direction(),
+      wall: new Date().toISOString(),
+      mono: Math.round(performance.now()),
+      offset: this.station.clock.offset,
+      override: false,
+      reason: null,
+      cancels: null,
+      ...given,
+    };
+  }
 }
 
 function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-const after = (ms) => new Promise((resolve) => setTimeout(() => resolve(null), ms));

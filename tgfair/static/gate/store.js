@@ -1,27 +1,37 @@
-// What the phone must not lose: the pairing, the running number and every scan not yet confirmed.
+// What the phone must not lose: the pairing, the badge list, who passed, and every scan.
 
 const NAME = "tgfair-gate";
+const VERSION = 2;
+const STORES = ["meta", "scans", "passages", "buckets"];
 
 let opening = null;
 
 function open() {
   opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("meta");
-      request.result.createObjectStore("scans", { keyPath: "id" });
-    };
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => upgrade(request);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
   return opening;
 }
 
-// Runs `work(transaction)`; resolves with the value it gave once the data are on the disk.
-async function run(mode, work) {
+function upgrade(request) {
+  const database = request.result;
+  const names = database.objectStoreNames;
+  if (!names.contains("meta")) database.createObjectStore("meta");
+  if (!names.contains("scans")) database.createObjectStore("scans", { keyPath: "id" });
+  // Only scans that wait carry the mark, so the index holds them alone.
+  request.transaction.objectStore("scans").createIndex("waits", "waits");
+  database.createObjectStore("passages", { keyPath: "id" });
+  database.createObjectStore("buckets");
+}
+
+// Runs `work(transaction, answer)`; resolves with the value it gave once the data are on the disk.
+async function run(mode, work, durability = "relaxed") {
   const database = await open();
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(["meta", "scans"], mode, { durability: "strict" });
+    const transaction = database.transaction(STORES, mode, { durability });
     const answer = {};
     transaction.oncomplete = () => resolve(answer.value);
     transaction.onabort = () => reject(transaction.error);
@@ -29,49 +39,116 @@ async function run(mode, work) {
   });
 }
 
-export const readMeta = (key) =>
+const all = (store, query) =>
   run("readonly", (transaction, answer) => {
-    const request = transaction.objectStore("meta").get(key);
-    request.onsuccess = () => (answer.value = request.result ?? null);
-  });
-
-export const writeMeta = (key, value) =>
-  run("readwrite", (transaction) => transaction.objectStore("meta").put(value, key));
-
-// Gives the scan its running number and keeps both in one transaction.
-export const addScan = (scan) =>
-  run("readwrite", (transaction, answer) => {
-    const meta = transaction.objectStore("meta");
-    const request = meta.get("seq");
-    request.onsuccess = () => {
-      answer.value = { ...scan, seq: (request.result ?? 0) + 1 };
-      meta.put(answer.value.seq, "seq");
-      transaction.objectStore("scans").put({ ...answer.value, parked: null });
-    };
-  });
-
-// All scans in the order they were made, those that the server refused included.
-export async function allScans() {
-  const scans = await run("readonly", (transaction, answer) => {
-    const request = transaction.objectStore("scans").getAll();
+    const request = query(transaction.objectStore(store));
     request.onsuccess = () => (answer.value = request.result);
   });
+
+export const readMeta = async (key) => (await all("meta", (meta) => meta.get(key))) ?? null;
+
+export const writeMeta = (key, value) =>
+  run("readwrite", (transaction) => transaction.objectStore("meta").put(value, key), "strict");
+
+// Gives the scan its running number; keeps it and its passage in one transaction.
+export const addScan = (scan, passage) =>
+  run(
+    "readwrite",
+    (transaction, answer) => {
+      const meta = transaction.objectStore("meta");
+      const request = meta.get("seq");
+      request.onsuccess = () => {
+        answer.value = { ...scan, seq: (request.result ?? 0) + 1 };
+        meta.put(answer.value.seq, "seq");
+        transaction.objectStore("scans").put({ ...answer.value, waits: 1, parked: null });
+        if (passage) transaction.objectStore("passages").put(passage);
+      };
+    },
+    "strict",
+  );
+
+// The scans that the server has not named yet, in the order they were made.
+export async function waitingScans() {
+  const scans = await all("scans", (store) => store.index("waits").getAll());
   return scans.sort((one, other) => one.seq - other.seq);
 }
 
-export const removeScan = (id) =>
-  run("readwrite", (transaction) => transaction.objectStore("scans").delete(id));
-
-// Keeps a scan that the server refused: for a person to look at, never for the bin.
-export const parkScan = (id, reason) =>
-  run("readwrite", (transaction) => {
+function changeScan(id, change) {
+  return run("readwrite", (transaction) => {
     const scans = transaction.objectStore("scans");
     const request = scans.get(id);
-    request.onsuccess = () => request.result && scans.put({ ...request.result, parked: reason });
+    request.onsuccess = () => request.result && scans.put(change(request.result));
+  });
+}
+
+// The server has it. It stays for a while: after a restored backup the server asks again.
+export const markSent = (id) => changeScan(id, ({ waits, ...scan }) => ({ ...scan, parked: null }));
+
+// Keeps a scan that the server refused: for a person to look at, never for the bin.
+export const parkScan = (id, reason) => changeScan(id, (scan) => ({ ...scan, parked: reason }));
+
+export const unparkScans = () =>
+  run("readwrite", (transaction) => {
+    const scans = transaction.objectStore("scans");
+    const request = scans.index("waits").getAll();
+    request.onsuccess = () => {
+      for (const scan of request.result) if (scan.parked) scans.put({ ...scan, parked: null });
+    };
   });
 
+// The server has gaps: those numbers wait again.
+export const sendAgain = (numbers) =>
+  run("readwrite", (transaction) => {
+    const scans = transaction.objectStore("scans");
+    const request = scans.getAll();
+    request.onsuccess = () => {
+      for (const scan of request.result) {
+        if (numbers.includes(scan.seq) && !scan.waits) scans.put({ ...scan, waits: 1 });
+      }
+    };
+  });
+
+export const addPassages = (passages) =>
+  run("readwrite", (transaction) => {
+    for (const passage of passages) transaction.objectStore("passages").put(passage);
+  });
+
+export const readPassages = () => all("passages", (store) => store.getAll());
+
+// Forgets passages before `since` and scans that the server has had for as long.
+export const forgetBefore = (since) =>
+  run("readwrite", (transaction) => {
+    for (const name of ["passages", "scans"]) {
+      transaction.objectStore(name).openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        const { at, wall, waits } = cursor.value;
+        if (!waits && (at ?? Date.parse(wall)) < since) cursor.delete();
+        cursor.continue();
+      };
+    }
+  });
+
+// The list and what it says of itself change together or not at all.
+export const saveList = (facts, buckets) =>
+  run("readwrite", (transaction) => {
+    transaction.objectStore("meta").put(facts, "list");
+    for (const [number, text] of buckets) transaction.objectStore("buckets").put(text, number);
+  });
+
+export const readBuckets = () =>
+  run("readonly", (transaction, answer) => {
+    answer.value = new Map();
+    transaction.objectStore("buckets").openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      if (!cursor) return;
+      answer.value.set(cursor.key, cursor.value);
+      cursor.continue();
+    };
+  });
+
+// The pairing and the names go; scans that nobody has yet stay.
 export const clearDevice = () =>
   run("readwrite", (transaction) => {
-    transaction.objectStore("meta").delete("device");
-    transaction.objectStore("scans").clear();
+    for (const key of ["device", "list", "clock", "heard"]) transaction.objectStore("meta").delete(key);
+    transaction.objectStore("buckets").clear();
+    transaction.objectStore("passages").clear();
   });

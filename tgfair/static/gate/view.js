@@ -1,9 +1,10 @@
 // What is on the screen. No rule of the gate lives here.
 
+import { t } from "./language.js";
+import { OVERRIDABLE } from "./rules.js";
 import * as words from "./words.js";
 
 const RECENT = 10;
-const OVERRIDABLE = ["already_in", "not_inside", "wrong_gate", "early", "late"];
 
 const element = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("vi-VN");
@@ -21,13 +22,14 @@ export function showDevice(device) {
   document.title = `${device.gate_label} – ${device.fair_name}`;
 }
 
-export function showCounts({ inside, expected }) {
-  element("counter").textContent = `${number.format(inside)}/${number.format(expected)}`;
+export function showCounts({ inside, capacity, expected }) {
+  element("counter").textContent = `${number.format(inside)}/${number.format(capacity ?? expected)}`;
+  element("counter").dataset.full = String(capacity !== null && inside >= capacity);
 }
 
 export function showQueue({ waiting, parked }) {
   const state = element("queue");
-  state.textContent = waiting ? words.waiting(waiting) : words.ALL_SENT;
+  state.textContent = t(waiting ? words.waiting(waiting) : words.ALL_SENT);
   state.dataset.state = waiting ? "waiting" : "sent";
   showBanner("parked", parked ? words.parkedCount(parked) : "");
 }
@@ -43,24 +45,26 @@ export function showBanner(subject, text) {
     banner.dataset.subject = subject;
     list.append(banner);
   }
-  if (banner.textContent !== text) banner.textContent = text;
+  if (banner.textContent !== t(text)) banner.textContent = t(text);
 }
 
-export function showVerdict(colour, verdict) {
+// `scan` is the id of the scan judged, for whoever looks on.
+export function showVerdict(colour, verdict, who, scan) {
   const card = element("verdict");
   card.hidden = false;
   card.dataset.colour = colour;
-  element("verdict-title").textContent = verdict.title;
-  element("verdict-detail").textContent = verdict.detail;
-  element("verdict-name").textContent = verdict.name ?? "";
-  element("verdict-who").textContent = [verdict.organisation, verdict.kind_label, verdict.badge_no]
-    .filter(Boolean)
-    .join(" · ");
-  element("verdict-plate").textContent = verdict.booth ?? "";
-  element("verdict-plate").hidden = !verdict.booth;
+  card.dataset.code = verdict.code;
+  element("verdict-band").textContent = t(verdict.attention ?? "");
+  element("verdict-title").textContent = t(verdict.title);
+  element("verdict-detail").textContent = t(verdict.detail);
+  element("verdict-name").textContent = who.name;
+  element("verdict-who").textContent = [who.organisation, t(who.kind_label)].filter(Boolean).join(" · ");
+  element("verdict-plate").textContent = who.booth;
+  element("verdict-plate").hidden = !who.booth;
   element("override").hidden = !OVERRIDABLE.includes(verdict.code);
   document.body.classList.add("has-verdict");
   card.scrollTop = 0;
+  card.dataset.scan = scan;
 }
 
 export const hasVerdict = () => !element("verdict").hidden;
@@ -72,32 +76,31 @@ export function hideVerdict() {
 
 export function showUndo(seconds) {
   element("undo").hidden = seconds <= 0;
-  element("undo").textContent = words.undoLabel(seconds);
+  element("undo").textContent = t(words.undoLabel(seconds));
 }
 
-export function addRecent(record, colour, verdict) {
+export function showDeny(visible) {
+  element("deny").hidden = !visible;
+}
+
+export function addRecent(record, colour, verdict, who) {
   const item = document.createElement("li");
   item.id = `recent-${record.id}`;
+  const time = document.createElement("time");
+  time.dateTime = record.wall;
+  time.textContent = new Date(record.wall).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+  item.append(time, " ", document.createElement("b"), " ", who.name || who.organisation);
   element("recent-list").prepend(item);
-  fillRecent(item, new Date(record.wall), colour, verdict);
+  updateRecent(record.id, colour, verdict);
   while (element("recent-list").children.length > RECENT) element("recent-list").lastChild.remove();
   element("recent").hidden = false;
 }
 
-// A scan kept during a break in the network gets its verdict later, in its place in the list.
 export function updateRecent(id, colour, verdict) {
   const item = element(`recent-${id}`);
-  if (item) fillRecent(item, new Date(item.querySelector("time").dateTime), colour, verdict);
-}
-
-function fillRecent(item, at, colour, verdict) {
-  const time = document.createElement("time");
-  time.dateTime = at.toISOString();
-  time.textContent = at.toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
-  const title = document.createElement("b");
-  title.textContent = verdict.title;
+  if (!item) return;
   item.dataset.colour = colour;
-  item.replaceChildren(time, " ", title, " ", verdict.name ?? "");
+  item.querySelector("b").textContent = t(verdict.title);
 }
 
 export function showResults(results, choose) {
@@ -107,25 +110,25 @@ export function showResults(results, choose) {
 }
 
 export function showInputNote(text) {
-  element("input-note").textContent = text;
+  element("input-note").textContent = t(text);
 }
 
-function resultItem(result, choose) {
+function resultItem(badge, choose) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
   const name = document.createElement("b");
-  name.textContent = result.name || result.organisation;
+  name.textContent = badge.name || badge.organisation;
   const who = document.createElement("span");
-  who.textContent = [result.organisation, result.kind_label].filter(Boolean).join(" · ");
+  who.textContent = [badge.organisation, t(words.KINDS[badge.kind] ?? "")].filter(Boolean).join(" · ");
   button.append(name, who);
-  if (result.booth) {
+  if (badge.booth) {
     const plate = document.createElement("span");
     plate.className = "plate";
-    plate.textContent = result.booth;
+    plate.textContent = badge.booth;
     button.append(plate);
   }
-  button.addEventListener("click", () => choose(result.short_code));
+  button.addEventListener("click", () => choose(badge.short_code));
   item.append(button);
   return item;
 }
