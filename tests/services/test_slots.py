@@ -19,9 +19,19 @@ from tests.support.builders import (
 from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
-from tgfair.models import Role, Slot, SlotBooking, SlotKind
+from tgfair.models import (
+    Application,
+    Message,
+    Role,
+    Slot,
+    SlotBooking,
+    SlotKind,
+    SlotWaiting,
+    VehicleSize,
+)
 from tgfair.policy import SYSTEM, Actor
 from tgfair.services.fair_status import set_fair_status
+from tgfair.services.slot_waiting import leave_slot_line, sweep_slots, wait_for_slot
 from tgfair.services.slot_windows import (
     SlotInUseError,
     Windows,
@@ -317,3 +327,144 @@ def test_whoever_leaves_the_fair_gives_its_place_back(fair, slots):
     set_fair_status(SYSTEM, fair.id, FairStatus.CANCELLED, reason="Bão", seen_version=1, now=NOW)
 
     assert free(slots[0].id) == 5
+
+
+def fill_up(fair, slot, count=PLACES):
+    """Book that many places; return who has them."""
+    found = [approved(fair) for _ in range(count)]
+    for one in found:
+        book_slot(SYSTEM, one.code, slot.id, now=NOW)
+    return found
+
+
+def booked(slot_id):
+    reader().rollback()
+    return set(
+        reader().scalars(
+            select(SlotBooking.application_id).where(
+                SlotBooking.slot_id == slot_id, SlotBooking.cancelled_at.is_(None)
+            )
+        )
+    )
+
+
+def test_window_takes_no_larger_vehicle_than_it_says(fair, slots):
+    edit_slot(SYSTEM, fair.id, slots[0].id, capacity=5, note="", largest=VehicleSize.VAN, now=NOW)
+    one = approved(fair)
+
+    with pytest.raises(InvalidError, match="Hãy chọn cỡ xe"):
+        book_slot(SYSTEM, one.code, slots[0].id, now=NOW)
+    with pytest.raises(InvalidError, match="lớn nhất là xe bán tải"):
+        book_slot(SYSTEM, one.code, slots[0].id, vehicle=VehicleSize.TRUCK, now=NOW)
+    book_slot(SYSTEM, one.code, slots[1].id, vehicle=VehicleSize.TRUCK, now=NOW)
+    with pytest.raises(InvalidError, match="lớn nhất"):
+        move_booking(SYSTEM, one.code, booking_id(one), slots[0].id, now=NOW)
+    move_booking(
+        SYSTEM, one.code, booking_id(one), slots[0].id, vehicle=VehicleSize.MOTORBIKE, now=NOW
+    )
+
+    assert reader().scalars(select(SlotBooking.vehicle).order_by(SlotBooking.id)).all() == [
+        VehicleSize.TRUCK,
+        VehicleSize.MOTORBIKE,
+    ]
+
+
+def test_freed_place_goes_to_who_waits_longest_and_nobody_overtakes(fair, slots):
+    holder, *_ = fill_up(fair, slots[0])
+    first, second, quick = (approved(fair) for _ in range(3))
+    assert [
+        wait_for_slot(member_of(one), one.code, slots[0].id, now=NOW) for one in (first, second)
+    ] == [1, 2]
+    assert wait_for_slot(member_of(first), first.code, slots[0].id, now=NOW) == 1
+
+    cancel_booking(SYSTEM, holder.code, booking_id(holder), now=NOW)
+    with pytest.raises(SlotFullError):
+        book_slot(member_of(quick), quick.code, slots[0].id, now=NOW)
+
+    assert (sweep_slots(NOW), sweep_slots(NOW)) == (1, 0)
+    assert first.id in booked(slots[0].id)
+    told = reader().scalars(select(Message)).one()
+    assert (told.kind, told.application_id) == ("slot_given", first.id)
+
+
+def test_who_does_not_fit_is_passed_over_and_keeps_the_place_in_line(fair, slots):
+    holder, *_ = fill_up(fair, slots[0])
+    large, small = approved(fair), approved(fair)
+    wait_for_slot(SYSTEM, large.code, slots[0].id, vehicle=VehicleSize.LORRY, now=NOW)
+    wait_for_slot(SYSTEM, small.code, slots[0].id, vehicle=VehicleSize.VAN, now=NOW)
+    edit_slot(SYSTEM, fair.id, slots[0].id, capacity=5, note="", largest=VehicleSize.VAN, now=NOW)
+
+    cancel_booking(SYSTEM, holder.code, booking_id(holder), now=NOW)
+    sweep_slots(NOW)
+
+    assert small.id in booked(slots[0].id)
+    still = select(SlotWaiting.application_id).where(SlotWaiting.left_at.is_(None))
+    assert reader().scalars(still).all() == [large.id]
+
+
+def test_load_in_that_was_waited_for_replaces_the_one_there_was(fair, slots):
+    holder, *_ = fill_up(fair, slots[0])
+    one, other = approved(fair), approved(fair)
+    book_slot(SYSTEM, one.code, slots[1].id, now=NOW)
+    fill_up(fair, slots[1], PLACES - 1)
+    wait_for_slot(SYSTEM, one.code, slots[0].id, now=NOW)
+    wait_for_slot(SYSTEM, other.code, slots[1].id, now=NOW)
+
+    cancel_booking(SYSTEM, holder.code, booking_id(holder), now=NOW)
+
+    assert sweep_slots(NOW) == 2  # the place given back goes to the next line at once
+    assert (one.id in booked(slots[0].id), one.id in booked(slots[1].id)) == (True, False)
+    assert other.id in booked(slots[1].id)
+    assert [free(slot.id) for slot in slots] == [0, 0, 5]
+
+
+def test_nobody_waits_for_what_can_be_had_or_for_what_they_have(fair, slots):
+    one = approved(fair)
+    with pytest.raises(InvalidError, match="còn chỗ"):
+        wait_for_slot(SYSTEM, one.code, slots[0].id, now=NOW)
+    holder, *_ = fill_up(fair, slots[0])
+    with pytest.raises(AlreadyBookedError):
+        wait_for_slot(SYSTEM, holder.code, slots[0].id, now=NOW)
+    wait_for_slot(SYSTEM, one.code, slots[0].id, now=NOW)
+
+    leave_slot_line(member_of(one), one.code, slots[0].id, now=NOW)
+
+    with pytest.raises(InvalidError):
+        leave_slot_line(member_of(one), one.code, slots[0].id, now=NOW)
+    cancel_booking(SYSTEM, holder.code, booking_id(holder), now=NOW)
+    assert sweep_slots(NOW) == 0
+
+
+def test_threads_that_sweep_and_cancel_give_each_place_once(app, fair, slots):
+    slot_id = slots[0].id
+    holders = fill_up(fair, slots[0])
+    waits = [approved(fair).id for _ in range(8)]
+    for application_id in waits:
+        code = reader().scalar(select(Application.code).where(Application.id == application_id))
+        wait_for_slot(SYSTEM, code, slot_id, now=NOW)
+    gone = [(one.code, booking_id(one)) for one in holders[:3]]
+    reader().rollback()
+    start, faults = threading.Barrier(6), []
+
+    def act(number: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                if number < 3:
+                    cancel_booking(SYSTEM, *gone[number], now=NOW)
+                sweep_slots(NOW)
+            except Exception as error:  # noqa: BLE001 -- the test counts whatever happened
+                faults.append(repr(error))
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sweep_slots(NOW)
+
+    assert faults == []
+    assert (free(slot_id), live_bookings(slot_id)) == (0, PLACES)
+    assert booked(slot_id) == {one.id for one in holders[3:]} | set(waits[:3])

@@ -17,7 +17,15 @@ from flask import Flask, current_app
 
 from tgfair import clock
 from tgfair.app import create_app
-from tgfair.services import audit_chain, holds, jobs, notice_runs, outbox, waitlist_rounds
+from tgfair.services import (
+    audit_chain,
+    holds,
+    jobs,
+    notice_runs,
+    outbox,
+    slot_waiting,
+    waitlist_rounds,
+)
 from tgfair.services.settings import demo_clock_offset
 
 IDLE_SECONDS = 1.0
@@ -97,6 +105,7 @@ def _places(_owner: str) -> float:
     now = _now()
     holds.sweep_holds(now)
     waitlist_rounds.sweep_offers(now)
+    slot_waiting.sweep_slots(now)
     return PLACES_SECONDS
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class TgfairError(Exception):
     """An expected failure: `code` for programs, `message()` for the person in front of it."""
@@ -82,3 +84,14 @@ class ConflictError(TgfairError):
     def message(self) -> str:
         """Return a sentence for the page."""
         return "Có người vừa sửa mục này. Hãy xem lại rồi làm tiếp."
+
+
+class GoneError(ConflictError):
+    """Somebody was faster and nothing is left of `name`; `alternatives` are the nearest others."""
+
+    code = "gone"
+
+    def __init__(self, name: str, alternatives: Sequence[str] = ()) -> None:
+        super().__init__(name)
+        self.name = name
+        self.alternatives = tuple(alternatives)

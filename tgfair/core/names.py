@@ -1,4 +1,4 @@
-"""Vietnamese names of what the register distinguishes: product groups and kinds of exhibitor."""
+"""Vietnamese names of product groups, kinds of exhibitor and sizes of vehicles."""
 
 from __future__ import annotations
 
@@ -25,4 +25,12 @@ EXHIBITOR_KIND_NAMES: Final = {
     "public_unit": "Đơn vị sự nghiệp, lực lượng vũ trang",
     "province_delegation": "Đoàn tỉnh bạn",
     "other": "Khác",
+}
+
+VEHICLE_NAMES: Final = {
+    "hand": "Xách tay, xe đẩy",
+    "motorbike": "Xe máy, xe ba gác",
+    "van": "Xe bán tải, tải đến 1,5 tấn",
+    "truck": "Xe tải đến 5 tấn",
+    "lorry": "Xe tải trên 5 tấn",
 }

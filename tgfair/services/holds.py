@@ -6,7 +6,6 @@ loses is told of free booths nearby (design.md, section 6).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
+from tgfair.core.errors import ConflictError, GoneError, InvalidError, NotFoundError
 from tgfair.core.picking import Spot, Window, nearest, window_at, window_sentence
 from tgfair.core.workflow import ACCEPTED, STATE_LABELS, State
 from tgfair.models.application import Application
@@ -42,21 +41,16 @@ CLAIM = {
 LET_GO = "Cơ sở bỏ gian đang giữ"
 
 
-class BoothGoneError(ConflictError):
+class BoothGoneError(GoneError):
     """Somebody was faster; `alternatives` are free booths that suit, the nearest first."""
 
     code = "booth_gone"
 
-    def __init__(self, booth: str, alternatives: Sequence[str] = ()) -> None:
-        super().__init__(booth)
-        self.booth = booth
-        self.alternatives = tuple(alternatives)
-
     def message(self) -> str:
         """Name the booth and those that are still free."""
         if not self.alternatives:
-            return f"Gian {self.booth} vừa có người giữ, không còn gian hợp. Hãy vào danh sách chờ."
-        return f"Gian {self.booth} vừa có người giữ. Còn trống: {', '.join(self.alternatives)}."
+            return f"Gian {self.name} vừa có người giữ, không còn gian hợp. Hãy vào danh sách chờ."
+        return f"Gian {self.name} vừa có người giữ. Còn trống: {', '.join(self.alternatives)}."
 
 
 class HoldOverError(ConflictError):

@@ -249,6 +249,10 @@ def _picked(_session: Session, message: Message) -> dict[str, Any]:
     return {"picked": str(message.params.get("picked", ""))}
 
 
+def _slot(_session: Session, message: Message) -> dict[str, Any]:
+    return {"window": message.params.get("window"), "before": message.params.get("before")}
+
+
 def _redrawn(_session: Session, message: Message) -> dict[str, Any]:
     return {"changes": list(message.params.get("changes", []))}
 
@@ -269,6 +273,7 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "offer": _offer,
     "booth_picked": _picked,
     "booth_redrawn": _redrawn,
+    "slot_given": _slot,
     "dates_changed": _date_change,
     "fair_cancelled": _fair_page,
     "draw_called_off": draw_context,

@@ -13,7 +13,7 @@ from tgfair.core.calendar_text import VIETNAM
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.vietnamese import check_text
 from tgfair.models.fair import Fair
-from tgfair.models.slot import Slot, SlotBooking, SlotKind
+from tgfair.models.slot import Slot, SlotBooking, SlotKind, VehicleSize
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.slot_places import window_name
@@ -50,6 +50,8 @@ class Windows:
     minutes: int
     capacity: int
     note: str = ""
+    # The largest vehicle that comes in; None takes all.
+    largest: VehicleSize | None = None
 
 
 def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime) -> int:
@@ -79,6 +81,7 @@ def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime)
                 capacity=windows.capacity,
                 free=windows.capacity,
                 note=check_text(windows.note, field="note")[:200] or None,
+                largest=windows.largest,
             )
             for start in new
         )
@@ -104,9 +107,16 @@ def _starts(windows: Windows, place: str) -> list[datetime]:
 
 
 def edit_slot(
-    actor: Actor, fair_id: int, slot_id: int, *, capacity: int, note: str, now: datetime
+    actor: Actor,
+    fair_id: int,
+    slot_id: int,
+    *,
+    capacity: int,
+    note: str,
+    largest: VehicleSize | None = None,
+    now: datetime,
 ) -> None:
-    """Change a window's number of places and note.
+    """Change a window's number of places, largest vehicle and note; who has a place keeps it.
 
     Raises:
         SlotInUseError: more places are booked than would be left.
@@ -120,7 +130,12 @@ def edit_slot(
         changed = session.execute(
             update(Slot)
             .where(Slot.id == slot.id, taken <= capacity)
-            .values(capacity=capacity, free=capacity - taken, note=check_text(note)[:200] or None)
+            .values(
+                capacity=capacity,
+                free=capacity - taken,
+                note=check_text(note)[:200] or None,
+                largest=largest,
+            )
             .execution_options(synchronize_session=False)
         )
         if getattr(changed, "rowcount", 0) != 1:

@@ -1,43 +1,56 @@
-"""Places in time windows: book, move, give back. Never more than fit."""
+"""Places in time windows: book, move, give back. Never more than fit.
+
+Every act locks its one application first and then windows by number, so none waits crosswise.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
+from tgfair.core.errors import ConflictError, GoneError, InvalidError, NotFoundError
 from tgfair.core.vietnamese import check_text
 from tgfair.core.workflow import ACCEPTED, STATE_LABELS
 from tgfair.models.application import Application
-from tgfair.models.slot import Slot, SlotBooking, SlotKind
+from tgfair.models.slot import Slot, SlotBooking, VehicleSize
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.audit import record
-from tgfair.services.slot_places import give_back, take_place, window_name
+from tgfair.services.slot_places import (
+    ONCE,
+    fits,
+    give_back,
+    leave_line,
+    limit_words,
+    line_of,
+    take_place,
+    window_name,
+)
 from tgfair.services.uow import find, reader, transaction
 
 ALTERNATIVES = 3
-# A subject drives in once and out once; staff may give a second window.
-ONCE = frozenset({SlotKind.LOAD_IN, SlotKind.LOAD_OUT})
 
 
-class SlotFullError(ConflictError):
+@dataclass(frozen=True)
+class Coming:
+    """With what somebody comes."""
+
+    plate: str = ""
+    vehicle: VehicleSize | None = None
+
+
+class SlotFullError(GoneError):
     """No place is left in the window; `alternatives` are the nearest ones that have some."""
 
     code = "slot_full"
 
-    def __init__(self, window: str, alternatives: Sequence[str] = ()) -> None:
-        super().__init__(window)
-        self.window = window
-        self.alternatives = tuple(alternatives)
-
     def message(self) -> str:
         """Name the window and the nearest free ones."""
         if not self.alternatives:
-            return f"Khung {self.window} đã hết chỗ, các khung khác cũng vậy. Hãy gọi Ban Tổ chức."
-        return f"Khung {self.window} đã hết chỗ. Còn chỗ: {'; '.join(self.alternatives)}."
+            return f"Khung {self.name} đã hết chỗ. Cơ sở có thể chờ khung này."
+        return f"Khung {self.name} đã hết chỗ. Còn chỗ: {'; '.join(self.alternatives)}."
 
 
 class AlreadyBookedError(ConflictError):
@@ -54,59 +67,73 @@ class AlreadyBookedError(ConflictError):
         return f"Hồ sơ đã có chỗ trong khung {self.window}. Muốn đổi, hãy bấm “Đổi sang khung này”."
 
 
-def book_slot(actor: Actor, code: str, slot_id: int, *, plate: str = "", now: datetime) -> str:
+def book_slot(
+    actor: Actor,
+    code: str,
+    slot_id: int,
+    *,
+    plate: str = "",
+    vehicle: VehicleSize | None = None,
+    now: datetime,
+) -> str:
     """Give an application a place in a window and return the window's name.
 
     Raises:
-        SlotFullError: with the nearest windows that have places.
+        SlotFullError: no place, or somebody waits for the next; with the nearest free windows.
         AlreadyBookedError: it has a place here, or in another window of a kind one has once.
-        InvalidError: the application is not accepted, or the window is over.
+        InvalidError: the application is not accepted, the window is over or takes no such vehicle.
     """
     # Read before the write lock, so that losers do not queue behind the winners.
     _refuse_full(reader().get(Slot, slot_id))
     try:
         with transaction() as session:
-            application = _application(session, actor, code)
-            slot = _window(session, actor, application, slot_id, now=now)
+            application = load_booking_application(session, actor, code)
+            slot = window_for(session, actor, application, slot_id, vehicle=vehicle, now=now)
             name = window_name(slot)
-            _refuse_second(session, actor, application, slot)
-            _book(session, actor, application, slot, plate=plate, now=now)
+            refuse_second(session, actor, application, slot)
+            _refuse_past_the_line(session, application, slot)
+            coming = Coming(plate, vehicle)
+            take(session, actor, application, slot, coming=coming, now=now)
             return name
     except SlotFullError as error:
-        raise SlotFullError(error.window, _alternatives(slot_id)) from None
+        raise SlotFullError(error.name, _alternatives(slot_id)) from None
 
 
 def move_booking(
-    actor: Actor, code: str, booking_id: int, slot_id: int, *, plate: str = "", now: datetime
+    actor: Actor,
+    code: str,
+    booking_id: int,
+    slot_id: int,
+    *,
+    plate: str = "",
+    vehicle: VehicleSize | None = None,
+    now: datetime,
 ) -> str:
     """Move a booking to another window, all or nothing, and return the new window's name.
 
     Raises:
         SlotFullError: the new window is full; the old place stays.
+        InvalidError: the new window takes no such vehicle.
         NotFoundError: there is no such booking.
     """
     _refuse_full(reader().get(Slot, slot_id))
     try:
         with transaction() as session:
-            application = _application(session, actor, code)
+            application = load_booking_application(session, actor, code)
             booking = _booking(session, application, booking_id)
-            slot = _window(session, actor, application, slot_id, now=now)
+            coming = Coming(plate or booking.plate or "", vehicle or booking.vehicle)
+            slot = window_for(session, actor, application, slot_id, vehicle=coming.vehicle, now=now)
             name = window_name(slot)
             if slot.id == booking.slot_id:
                 raise AlreadyBookedError(name)
-            # In one order everywhere, so that two who change places do not wait for each other.
-            session.scalars(
-                select(Slot.id)
-                .where(Slot.id.in_([slot.id, booking.slot_id]))
-                .order_by(Slot.id)
-                .with_for_update()
-            ).all()
+            _refuse_past_the_line(session, application, slot)
+            lock_windows(session, slot.id, booking.slot_id)
             if not give_back(session, booking, now=now):
                 raise NotFoundError
-            _book(session, actor, application, slot, plate=plate or booking.plate or "", now=now)
+            take(session, actor, application, slot, coming=coming, now=now)
             return name
     except SlotFullError as error:
-        raise SlotFullError(error.window, _alternatives(slot_id)) from None
+        raise SlotFullError(error.name, _alternatives(slot_id)) from None
 
 
 def cancel_booking(actor: Actor, code: str, booking_id: int, *, now: datetime) -> str:
@@ -116,7 +143,7 @@ def cancel_booking(actor: Actor, code: str, booking_id: int, *, now: datetime) -
         NotFoundError: there is no such booking, or it was given back already.
     """
     with transaction() as session:
-        application = _application(session, actor, code)
+        application = load_booking_application(session, actor, code)
         booking = _booking(session, application, booking_id)
         name = window_name(booking.slot)
         if not give_back(session, booking, now=now):
@@ -125,7 +152,12 @@ def cancel_booking(actor: Actor, code: str, booking_id: int, *, now: datetime) -
         return name
 
 
-def _application(session: Session, actor: Actor, code: str) -> Application:
+def load_booking_application(session: Session, actor: Actor, code: str) -> Application:
+    """Load an application that the actor may book for, and lock it: always before a window.
+
+    Raises:
+        NotFoundError: missing or foreign.
+    """
     # The lock keeps two requests of one subject from taking two windows of a kind one has once.
     application = session.scalars(
         select(Application)
@@ -148,9 +180,28 @@ def _booking(session: Session, application: Application, booking_id: int) -> Slo
     )
 
 
-def _window(
-    session: Session, actor: Actor, application: Application, slot_id: int, *, now: datetime
+def lock_windows(session: Session, *slot_ids: int) -> None:
+    """Lock windows in one order everywhere, so that two who change places do not wait crosswise."""
+    session.scalars(
+        select(Slot.id).where(Slot.id.in_(slot_ids)).order_by(Slot.id).with_for_update()
+    ).all()
+
+
+def window_for(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    slot_id: int,
+    *,
+    vehicle: VehicleSize | None,
+    now: datetime,
 ) -> Slot:
+    """Return a window of the application's fair that it may still come to.
+
+    Raises:
+        InvalidError: the application is not accepted, the window is over or takes no such vehicle.
+        NotFoundError: there is no such window at its fair.
+    """
     slot = find(session, Slot, Slot.id == slot_id, Slot.fair_id == application.fair_id)
     if application.state not in ACCEPTED:
         raise InvalidError(
@@ -158,10 +209,18 @@ def _window(
         )
     if slot.ends_at <= now and not can(actor, Action.EDIT_FAIR, application.fair):
         raise InvalidError(f"Khung {window_name(slot)} đã qua. Hãy chọn khung khác.")
+    if not fits(slot, vehicle):
+        ask = "Hãy chọn khung khác." if vehicle else "Hãy chọn cỡ xe."
+        raise InvalidError(f"Khung {window_name(slot)}: xe {limit_words(slot)}. {ask}")
     return slot
 
 
-def _refuse_second(session: Session, actor: Actor, application: Application, slot: Slot) -> None:
+def refuse_second(session: Session, actor: Actor, application: Application, slot: Slot) -> None:
+    """Refuse a second place in the window, or a second window of a kind that one has once.
+
+    Raises:
+        AlreadyBookedError: it names the window.
+    """
     others = session.scalars(
         select(Slot)
         .join(SlotBooking)
@@ -178,24 +237,37 @@ def _refuse_second(session: Session, actor: Actor, application: Application, slo
         raise AlreadyBookedError(window_name(again[0]))
 
 
-def _book(
+def _refuse_past_the_line(session: Session, application: Application, slot: Slot) -> None:
+    """A place that became free is for those who wait, whoever is faster."""
+    if any(one.application_id != application.id for one in line_of(session, slot)):
+        raise SlotFullError(window_name(slot))
+
+
+def take(
     session: Session,
     actor: Actor,
     application: Application,
     slot: Slot,
     *,
-    plate: str,
+    coming: Coming,
     now: datetime,
 ) -> None:
+    """Book a place; whoever waited for it waits no more.
+
+    Raises:
+        SlotFullError: there is none.
+    """
     name = window_name(slot)
     session.add(
         SlotBooking(
             slot_id=slot.id,
             application_id=application.id,
-            plate=check_text(plate, field="plate").upper()[:16] or None,
+            plate=check_text(coming.plate, field="plate").upper()[:16] or None,
+            vehicle=coming.vehicle,
             booked_at=now,
         )
     )
+    leave_line(session, application, slot, now=now)
     record(session, actor, "slot.booked", application, now=now, window=name)
     # The place last: its row is locked for as short as can be.
     if not take_place(session, slot.id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES
+from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES, VEHICLE_NAMES
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.documents.reference_data import load_units
 from tgfair.models.account import Role
@@ -15,7 +15,7 @@ from tgfair.models.invitation import Rsvp
 from tgfair.models.job import JobState
 from tgfair.models.outbox import Channel, MessageState
 from tgfair.models.register_import import ImportState
-from tgfair.models.slot import SlotKind
+from tgfair.models.slot import SlotKind, VehicleSize
 
 LABELS: dict[type, dict[str, str]] = {
     ExhibitorKind: EXHIBITOR_KIND_NAMES,
@@ -87,6 +87,7 @@ LABELS: dict[type, dict[str, str]] = {
         "stage": "Sân khấu",
         "meeting": "Gặp gỡ, kết nối",
     },
+    VehicleSize: VEHICLE_NAMES,
 }
 
 GROUP_LABELS = GROUP_NAMES

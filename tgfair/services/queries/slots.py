@@ -16,7 +16,7 @@ from tgfair.models.application import Application
 from tgfair.models.slot import Slot, SlotBooking, SlotKind
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.fair_timetable import local_day
-from tgfair.services.slots import ONCE
+from tgfair.services.slot_places import ONCE
 from tgfair.services.uow import reader
 
 
