@@ -23,6 +23,16 @@ from tgfair.config import Config, MailConfig
 BOTH = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a browser test try once more: a machine that stalls cuts off Chromium, not our code.
+
+    The summary names every second try, so that a test which needs one is mended.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server for each worker of the run."""
