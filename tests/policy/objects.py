@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.support import builders
 from tests.support.builders import NOW, save
 from tgfair import clock
+from tgfair.core.anchors import OnStep
 from tgfair.core.badge import BadgeKind
 from tgfair.core.campaign.starters import STARTERS
 from tgfair.core.draw.lots import closed_list, list_hash
@@ -40,6 +41,7 @@ from tgfair.models import (
     MemberRole,
     Membership,
     MergeProposal,
+    Message,
     MessageTemplate,
     OneTimeCode,
     PlanDraft,
@@ -62,7 +64,9 @@ from tgfair.services import (
     publications,
     staff_badges,
     staff_sign_in,
+    stopping,
 )
+from tgfair.services import notices as timetable_notices
 from tgfair.services.allocation_problems import Settings, settings_as_json
 from tgfair.services.file_store import file_store
 from tgfair.services.identifiers import digest, new_token, public_id
@@ -273,6 +277,7 @@ def _staff_values(side: Side) -> dict[str, Any]:
         **values,
         **imports,
         "slot_id": slot.id,
+        "mark": _mark(side),
         "booking_id": booking.id,
         "proposal_id": proposal.id,
         "double": builders.make_exhibitor(unit_new=side.exhibitor.unit_new).public_id,
@@ -289,6 +294,12 @@ def _notice(side: Side) -> dict[str, Any]:
         select(MessageTemplate.public_id).where(MessageTemplate.name == side.fair.slug)
     )
     return {"campaign_id": name, "template_id": template.one()}
+
+
+def _mark(side: Side) -> str:
+    """A mark on the timetable."""
+    data = timetable_notices.NoticeData("Họp", OnStep("opening", -9))
+    return timetable_notices.add_notice(SYSTEM, side.fair.id, data, now=NOW)
 
 
 def _badge_values(side: Side) -> dict[str, Any]:
@@ -361,6 +372,15 @@ def _draw(side: Side) -> None:
     )
 
 
+def _told(side: Side) -> dict[str, Any]:
+    """A message to the side's subject, and the link in it that stops news."""
+    name = _message(side)
+    message = reader().scalars(select(Message).where(Message.message_id == name)).one()
+    stop = ("stop_page", "stop_news", "take_news_again")
+    token = stopping.stop_token(message)
+    return {"message_id": name, **{f"public.{endpoint}:token": token for endpoint in stop}}
+
+
 def _message(side: Side) -> str:
     recipient = Recipient("Cô Út", email="ut@example.org", exhibitor_id=side.exhibitor.id)
     with transaction() as session:
@@ -374,6 +394,25 @@ def _message(side: Side) -> str:
         )
         assert message is not None
         return message.message_id
+
+
+def _printed(side: Side) -> dict[str, Any]:
+    """A sponsor's logo, and a file of badges that a job drew."""
+    digest_of_file = file_store().put(f"printed for {side.fair.slug}".encode())
+    with transaction() as session:
+        fair = session.get_one(Fair, side.fair.id)
+        fair.badge_rules = {"design": {"logos": [digest_of_file]}}
+    job = save(
+        Job(
+            public_id=public_id(),
+            kind="badge_sheets",
+            state=JobState.DONE,
+            fair_id=side.fair.id,
+            result={"sha256": digest_of_file},
+            created_at=NOW,
+        )
+    )
+    return {"digest": digest_of_file, "job": job.public_id}
 
 
 def _fair_values(side: Side) -> dict[str, Any]:
@@ -400,9 +439,10 @@ def _fair_values(side: Side) -> dict[str, Any]:
         )
     )
     return {
+        **_printed(side),
         "organizer.job_page:public_id": job.public_id,
         "organizer.stop_job:public_id": job.public_id,
-        "message_id": _message(side),
+        **_told(side),
         "plan": _booth_plan(side),
         **_staff_values(side),
         **_badge_values(side),

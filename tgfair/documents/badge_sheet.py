@@ -1,185 +1,156 @@
-"""Badges on A4, four to a sheet, 86 by 124 mm each, with crop marks and 3 mm of bleed."""
+"""Badges on paper: A4, A5, A6 or a roll, with crop marks; a test page with rulers; one picture."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from io import BytesIO
 
-from reportlab.lib.colors import HexColor, white
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
+from tgfair.core.badge_design import Sheet
+from tgfair.documents.badge_layout import BLEED, BadgeCard, CardFrame, Look, draw_badge
+from tgfair.documents.fonts import SANS, SANS_BOLD
+from tgfair.documents.painting import INK, MM, Box, Painter, write
+from tgfair.documents.pdf_painter import PdfPainter
+from tgfair.documents.png_painter import PngPainter
 
-from tgfair.core.badge import BadgeKind
-from tgfair.core.short_code import show_short_code
-from tgfair.documents.fonts import LINE_HEIGHT, SANS, SANS_BOLD, fit_text, register_fonts
-from tgfair.documents.qr import badge_matrix, draw_qr
+_GAP = 6 * MM
+RULER_WORDS = (
+    "Đặt thước thật lên hai thước in ở mép giấy. Vạch 50 phải đúng 50 mm ở cả hai chiều. "
+    "Nếu lệch, hãy chọn “kích thước thật” (100 %) thay cho “vừa trang giấy” khi in, rồi in lại. "
+    "Sau đó quét thử ô QR ở trang trước bằng máy ở cổng: máy phải báo không phải thẻ của hội chợ."
+)
 
-CARD_WIDTH = 86 * mm
-CARD_HEIGHT = 124 * mm
-# 0.8 mm a module; decoding was measured to need 35 mm without the quiet zone.
-QR_SIDE = 36 * mm
 
-_GAP = 6 * mm
-_BLEED = 3 * mm
-_PADDING = 4 * mm
-_COLUMNS = 2
-_ROWS = 2
-_INK = HexColor("#13261F")
-_MUTED = HexColor("#4A5A53")
-_PLATE = HexColor("#0B3D8C")
-_BANDS = {
-    BadgeKind.EXHIBITOR: HexColor("#0A6640"),
-    BadgeKind.BUILDER: HexColor("#6B4A00"),
-    BadgeKind.ORGANIZER: HexColor("#7B1E3B"),
-    BadgeKind.DELEGATE: HexColor("#4B2E83"),
-    BadgeKind.PRESS: HexColor("#006470"),
-    BadgeKind.SECURITY: HexColor("#22303A"),
-    BadgeKind.MEDICAL: HexColor("#A8261C"),
-    BadgeKind.VOLUNTEER: HexColor("#9A4100"),
-    BadgeKind.VEHICLE: HexColor("#475058"),
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet in points and the cards on it."""
+
+    width: float
+    height: float
+    columns: int
+    rows: int
+    card: CardFrame
+    gap: float = _GAP
+
+    @property
+    def per_sheet(self) -> int:
+        """Return how many cards a sheet takes."""
+        return self.columns * self.rows
+
+    @property
+    def cuts(self) -> bool:
+        """Return whether cards are cut out of the sheet."""
+        return self.card.bleed > 0
+
+    def corner(self, place: int) -> tuple[float, float]:
+        """Return the lower left corner of a card, counted by rows from the top."""
+        row, column = divmod(place, self.columns)
+        used_width = self.columns * self.card.width + (self.columns - 1) * self.gap
+        used_height = self.rows * self.card.height + (self.rows - 1) * self.gap
+        left, top = (self.width - used_width) / 2, (self.height + used_height) / 2
+        return (
+            left + column * (self.card.width + self.gap),
+            top - self.card.height - row * (self.card.height + self.gap),
+        )
+
+
+_LANYARD = CardFrame(86 * MM, 124 * MM, bleed=BLEED)
+_LYING = CardFrame(85 * MM, 54 * MM, bleed=BLEED)
+PAPERS = {
+    Sheet.A4_FOUR: Paper(210 * MM, 297 * MM, 2, 2, _LANYARD),
+    Sheet.A4_EIGHT: Paper(210 * MM, 297 * MM, 2, 4, _LYING),
+    Sheet.A5_TWO: Paper(210 * MM, 148 * MM, 2, 1, _LANYARD),
+    Sheet.A6_ONE: Paper(105 * MM, 148 * MM, 1, 1, CardFrame(105 * MM, 148 * MM)),
+    Sheet.ROLL: Paper(62 * MM, 100 * MM, 1, 1, CardFrame(62 * MM, 100 * MM, one_colour=True)),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeCard:
-    """One badge; without a `name` it has a line to write on, without a `booth` no plate."""
-
-    token: str
-    short_code: str
-    kind: BadgeKind
-    name: str
-    organisation: str
-    booth: str = ""
+def badge_sheet(badges: Iterable[BadgeCard], look: Look) -> bytes:
+    """Return the PDF of all badges in the order given; equal input gives equal bytes."""
+    sheet = BadgeSheets(look)
+    for badge in badges:
+        sheet.add(badge)
+    return sheet.finish()
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A room on the page in points, (x, y) at the lower left."""
+class BadgeSheets:
+    """A PDF that grows badge by badge, for work that reports how far it is."""
 
-    x: float
-    y: float
-    width: float
-    height: float
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._paper = PAPERS[look.design.sheet]
+        self._count = 0
+        self._painter = PdfPainter(
+            f"Thẻ – {look.event_name}", width=self._paper.width, height=self._paper.height
+        )
 
+    def add(self, badge: BadgeCard) -> None:
+        """Draw a badge in the next place."""
+        place = self._count % self._paper.per_sheet
+        if place == 0 and self._count:
+            self._painter.page()
+        self._count += 1
+        x, y = self._paper.corner(place)
+        draw_badge(self._painter, badge, self._look, self._paper.card, x, y)
+        if self._paper.cuts and self._look.design.crop_marks:
+            self._painter.stamp("crop", lambda on: _crop_marks(on, self._paper.card), x, y)
 
-def badge_sheet(badges: Sequence[BadgeCard], *, event_name: str, dates: str) -> bytes:
-    """Return the PDF of all badges in the order given.
-
-    `dates` is printed under the name of the event, ready-made. Equal input gives equal bytes.
-    """
-    register_fonts()
-    stream = BytesIO()
-    canvas = Canvas(stream, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(f"Thẻ – {event_name}")
-    per_sheet = _COLUMNS * _ROWS
-    for start in range(0, len(badges), per_sheet):
-        for place, badge in enumerate(badges[start : start + per_sheet]):
-            corner = _card_corner(place)
-            _draw_card(canvas, badge, corner, event_name=event_name, dates=dates)
-            _draw_crop_marks(canvas, corner)
-        canvas.showPage()
-    canvas.save()
-    return stream.getvalue()
-
-
-def _card_corner(place: int) -> _Box:
-    row, column = divmod(place, _COLUMNS)
-    left = (A4[0] - _COLUMNS * CARD_WIDTH - (_COLUMNS - 1) * _GAP) / 2
-    top = A4[1] - (A4[1] - _ROWS * CARD_HEIGHT - (_ROWS - 1) * _GAP) / 2
-    return _Box(
-        left + column * (CARD_WIDTH + _GAP),
-        top - CARD_HEIGHT - row * (CARD_HEIGHT + _GAP),
-        CARD_WIDTH,
-        CARD_HEIGHT,
-    )
+    def finish(self, last: Callable[[Painter], None] | None = None) -> bytes:
+        """Return the PDF; `last` draws one more page."""
+        self._painter.page()
+        if last is not None:
+            last(self._painter)
+            self._painter.page()
+        return self._painter.finish()
 
 
-def _draw_card(
-    canvas: Canvas, badge: BadgeCard, card: _Box, *, event_name: str, dates: str
-) -> None:
-    inner_x, inner_width = card.x + _PADDING, card.width - 2 * _PADDING
-    top = card.y + card.height
-
-    def room(below_top_mm: float, height_mm: float) -> _Box:
-        return _Box(inner_x, top - (below_top_mm + height_mm) * mm, inner_width, height_mm * mm)
-
-    canvas.setFillColor(_INK)
-    _draw_text(canvas, event_name, room(5, 12), SANS_BOLD, 11)
-    canvas.setFillColor(_MUTED)
-    _draw_text(canvas, dates, room(17, 5), SANS, 8)
-    _draw_band(canvas, badge.kind, _Box(card.x, top - 36 * mm, card.width, 11 * mm))
-    canvas.setFillColor(_INK)
-    if badge.name.strip():
-        _draw_text(canvas, badge.name, room(38, 22), SANS_BOLD, 22)
-    else:
-        _draw_blank_name(canvas, room(38, 22))
-    _draw_text(canvas, badge.organisation, room(60.5, 11), SANS, 12)
-    _draw_code(canvas, badge, card)
-    if badge.booth:
-        column = card.x + 48.5 * mm
-        _draw_plate(canvas, badge.booth, _Box(column, card.y + 21 * mm, 33.5 * mm, 20 * mm))
+def badge_image(badge: BadgeCard, look: Look) -> bytes:
+    """Return one badge of the look's paper as a PNG, 10 points a millimetre."""
+    card = PAPERS[look.design.sheet].card
+    painter = PngPainter(width=card.width, height=card.height)
+    draw_badge(painter, badge, look, card, 0, 0)
+    return painter.finish()
 
 
-def _draw_band(canvas: Canvas, kind: BadgeKind, band: _Box) -> None:
-    canvas.setFillColor(_BANDS[kind])
-    canvas.rect(band.x - _BLEED, band.y, band.width + 2 * _BLEED, band.height, stroke=0, fill=1)
-    canvas.setFillColor(white)
-    _draw_text(canvas, kind.label.upper(), band, SANS_BOLD, 17)
+def ruler_page(badge: BadgeCard, look: Look) -> bytes:
+    """Return a test print: a sheet of the sample badge, then a page with rulers to measure."""
+    paper = PAPERS[look.design.sheet]
+    sheet = BadgeSheets(look)
+    for _ in range(paper.per_sheet):
+        sheet.add(badge)
+    return sheet.finish(lambda on: _draw_rulers(on, paper))
 
 
-def _draw_blank_name(canvas: Canvas, room: _Box) -> None:
-    canvas.setFillColor(_MUTED)
-    canvas.setFont(SANS, 8)
-    canvas.drawString(room.x, room.y + room.height - 8, "Họ và tên (viết tay):")
-    canvas.setStrokeColor(_MUTED)
-    canvas.setLineWidth(0.5)
-    canvas.line(room.x, room.y + 5 * mm, room.x + room.width, room.y + 5 * mm)
-    canvas.setFillColor(_INK)
+def _crop_marks(painter: Painter, card: CardFrame) -> None:
+    near, far = 1 * MM, 3 * MM
+    for x, away_x in ((0.0, -1), (card.width, 1)):
+        for y, away_y in ((0.0, -1), (card.height, 1)):
+            painter.line((x + away_x * near, y), (x + away_x * far, y), width=0.25)
+            painter.line((x, y + away_y * near), (x, y + away_y * far), width=0.25)
 
 
-def _draw_code(canvas: Canvas, badge: BadgeCard, card: _Box) -> None:
-    x, y = card.x + 6 * mm, card.y + 13 * mm
-    draw_qr(canvas, badge_matrix(badge.token), x=x, y=y, side=QR_SIDE)
-    canvas.setFillColor(_INK)
-    code_room = _Box(x, card.y + 3 * mm, QR_SIDE, 6 * mm)
-    _draw_text(canvas, show_short_code(badge.short_code), code_room, SANS_BOLD, 12)
+def _draw_rulers(painter: Painter, paper: Paper) -> None:
+    """Draw a ruler along two sides and say what to do with it."""
+    margin = 8 * MM
+    across = int((paper.width - 2 * margin) / MM)
+    up = int((paper.height - 2 * margin) / MM)
+    for step in range(across + 1):
+        x = margin + step * MM
+        painter.line((x, margin), (x, margin + _tick(step)), width=0.2)
+        if step and step % 10 == 0:
+            painter.text(str(step), x - 3, margin + 7 * MM, SANS, 6, INK)
+    for step in range(up + 1):
+        y = margin + step * MM
+        painter.line((margin, y), (margin + _tick(step), y), width=0.2)
+        if step and step % 10 == 0:
+            painter.text(str(step), margin + 7 * MM, y - 2, SANS, 6, INK)
+    inside = Box(margin + 14 * MM, margin + 16 * MM, paper.width - 30 * MM, paper.height - 32 * MM)
+    upper = Box(inside.x, inside.y + 0.6 * inside.height, inside.width, 0.4 * inside.height)
+    lower = Box(inside.x, inside.y, inside.width, 0.6 * inside.height)
+    write(painter, "Trang thử máy in", upper, SANS_BOLD, 16)
+    write(painter, RULER_WORDS, lower, SANS, 11)
 
 
-def _draw_plate(canvas: Canvas, booth: str, plate: _Box) -> None:
-    canvas.setFillColor(_PLATE)
-    canvas.roundRect(plate.x, plate.y, plate.width, plate.height, 2 * mm, stroke=0, fill=1)
-    canvas.setStrokeColor(white)
-    canvas.setLineWidth(1.4)
-    inset = 1.2 * mm
-    canvas.roundRect(
-        plate.x + inset,
-        plate.y + inset,
-        plate.width - 2 * inset,
-        plate.height - 2 * inset,
-        1.4 * mm,
-    )
-    canvas.setFillColor(white)
-    inside = _Box(plate.x + 3 * mm, plate.y + 2 * mm, plate.width - 6 * mm, plate.height - 4 * mm)
-    _draw_text(canvas, booth, inside, SANS_BOLD, 34)
-
-
-def _draw_text(canvas: Canvas, text: str, room: _Box, font: str, largest: float) -> None:
-    fitted = fit_text(text, font, width=room.width, height=room.height, largest=largest)
-    leading = fitted.size * LINE_HEIGHT
-    canvas.setFont(font, fitted.size)
-    # 0.36 of the size is half the height of a capital: it centres the first line on its row.
-    baseline = room.y + (room.height + leading * (len(fitted.lines) - 1)) / 2 - 0.36 * fitted.size
-    for number, line in enumerate(fitted.lines):
-        canvas.drawCentredString(room.x + room.width / 2, baseline - number * leading, line)
-
-
-def _draw_crop_marks(canvas: Canvas, card: _Box) -> None:
-    canvas.setStrokeGray(0)
-    canvas.setLineWidth(0.25)
-    near, far = 1 * mm, 3 * mm
-    for x, away_x in ((card.x, -1), (card.x + card.width, 1)):
-        for y, away_y in ((card.y, -1), (card.y + card.height, 1)):
-            canvas.line(x + away_x * near, y, x + away_x * far, y)
-            canvas.line(x, y + away_y * near, x, y + away_y * far)
+def _tick(step: int) -> float:
+    if step % 10 == 0:
+        return 6 * MM
+    return (4 if step % 5 == 0 else 2.5) * MM

@@ -58,6 +58,12 @@ def register_fonts() -> None:
         )
 
 
+@cache
+def font_bytes(name: str) -> bytes:
+    """Return the file of a face, for drawing on pictures."""
+    return files("tgfair").joinpath("data", "fonts", _FILES[name]).read_bytes()
+
+
 def fit_text(text: str, font: str, *, width: float, height: float, largest: float) -> FittedText:
     """Return `text` in NFC, wrapped and shrunk until it fits a room given in points.
 

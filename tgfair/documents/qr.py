@@ -121,5 +121,17 @@ def runs(matrix: Matrix) -> Iterator[tuple[int, int, int]]:
             left += width + 1
 
 
+def packed(matrix: Matrix) -> bytes:
+    """Return the modules as bits, dark ones set, each row filled up to whole bytes."""
+    width = len(matrix)
+    filling = -width % 8
+    return b"".join(
+        (int("".join("1" if dark else "0" for dark in row), 2) << filling).to_bytes(
+            (width + filling) // 8
+        )
+        for row in matrix
+    )
+
+
 def _modules(code: QRCode[Any]) -> Matrix:
     return [[bool(module) for module in row] for row in code.get_matrix()]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from tgfair.core.badge import BadgeKind, BadgePayload, sign
+from tgfair.core.badge import PREFIX, TOKEN_LENGTH, BadgeKind, BadgePayload, sign
+from tgfair.core.badge_design import BadgeDesign, Block, Sheet
+from tgfair.core.badge_rules import read_rules
 from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import InvalidError, NotFoundError
-from tgfair.documents.badge_sheet import BadgeCard, badge_sheet
-from tgfair.documents.qr import badge_png
+from tgfair.documents.badge_layout import BadgeCard, Look
+from tgfair.documents.badge_sheet import badge_image, badge_sheet, ruler_page
 from tgfair.models.application import Application
 from tgfair.models.assignment import PublicationRow
 from tgfair.models.badge import Badge
@@ -23,11 +26,21 @@ from tgfair.models.fair import Fair
 from tgfair.models.invitation import Invitation
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.badges import BadgeVoidError, is_void
+from tgfair.services.file_store import file_store
 from tgfair.services.keys import private_key
 from tgfair.services.publications import SEES_BOOTH, latest_publication
-from tgfair.services.uow import reader
+from tgfair.services.uow import find, reader, transaction
 
 MAX_CARDS = 200
+# A name long enough to show what happens to it; the code is signed by nobody.
+SAMPLE = BadgeCard(
+    token=(PREFIX + "KHONG PHAI THE THAT " * TOKEN_LENGTH)[:TOKEN_LENGTH],
+    short_code="00000000",
+    kind=BadgeKind.EXHIBITOR,
+    name="Nguyễn Thị Ngọc Ánh (MẪU)",
+    organisation="Hợp tác xã Nông nghiệp Mỹ Phước Tây",
+    booth="C12",
+)
 
 
 def payload_of(badge: Badge, event: int) -> BadgePayload:
@@ -68,15 +81,19 @@ def published_labels(
     return {application_id: ", ".join(found) for application_id, found in labels.items()}
 
 
-def badges_pdf(actor: Actor, public_ids: Sequence[str]) -> bytes:
-    """Return the A4 sheets of these badges, in this order, void ones left out.
+def badges_pdf(actor: Actor, public_ids: Sequence[str], *, sheet: Sheet | None = None) -> bytes:
+    """Return these badges on paper, in this order, void ones left out.
+
+    `sheet` stands for the paper of the fair's design.
 
     Raises:
         NotFoundError: one of them is missing or foreign.
         InvalidError: none is left, more than 200, or of several fairs.
     """
     if len(public_ids) > MAX_CARDS:
-        raise InvalidError(f"Mỗi lần in tối đa {MAX_CARDS} thẻ. Hãy chọn ít hơn.")
+        raise InvalidError(
+            f"Mỗi lần in tối đa {MAX_CARDS} thẻ. Hãy chọn ít hơn, hoặc in cả loại thành một tệp."
+        )
     session = reader()
     badges = [badge for badge in _printable(session, actor, public_ids) if not is_void(badge)]
     if not badges:
@@ -84,14 +101,22 @@ def badges_pdf(actor: Actor, public_ids: Sequence[str]) -> bytes:
     if len({badge.fair_id for badge in badges}) > 1:
         raise InvalidError("Mỗi lần chỉ in thẻ của một sự kiện.")
     fair = badges[0].fair
-    cards, name = _cards(session, fair, badges), fair.name
-    dates = _dates(fair.first_day, fair.last_day)
+    look = look_of(fair, sheet=sheet)
+    cards = cards_of(session, fair, badges, look)
     session.rollback()
-    return badge_sheet(cards, event_name=name, dates=dates)
+    return badge_sheet(cards, look)
+
+
+def mark_printed(actor: Actor, public_ids: Sequence[str], *, now: datetime) -> None:
+    """Note that these badges were put on a sheet by the organisers."""
+    with transaction() as session:
+        for badge in _printable(session, actor, public_ids):
+            require(actor, Action.MANAGE_BADGES, badge)
+            badge.printed_at = now
 
 
 def badge_picture(actor: Actor, badge_public_id: str) -> bytes:
-    """Return the PNG of one badge's QR code.
+    """Return the PNG of one badge, standing, to be kept on a phone.
 
     Raises:
         BadgeVoidError: it is void.
@@ -100,9 +125,42 @@ def badge_picture(actor: Actor, badge_public_id: str) -> bytes:
     (badge,) = _printable(session, actor, [badge_public_id])
     if is_void(badge):
         raise BadgeVoidError
-    token = sign(payload_of(badge, badge.fair.number), private_key(session, badge.kid))
+    look = look_of(badge.fair, sheet=Sheet.A4_FOUR)
+    (card,) = cards_of(session, badge.fair, [badge], look)
     session.rollback()
-    return badge_png(token)
+    return badge_image(card, look)
+
+
+def design_preview(actor: Actor, fair_id: int, design: BadgeDesign) -> bytes:
+    """Return the PNG of a made-up badge as this design would print it, with the fair's logos."""
+    look = _sample_look(actor, fair_id, design)
+    return badge_image(SAMPLE, look)
+
+
+def trial_print(actor: Actor, fair_id: int, sheet: Sheet | None) -> bytes:
+    """Return a sheet of a made-up badge that opens no gate, and a page with rulers."""
+    fair = find(reader(), Fair, Fair.id == fair_id, visible_to(actor, Fair))
+    design = read_rules(fair.badge_rules).design
+    look = _sample_look(actor, fair_id, replace(design, sheet=sheet or design.sheet))
+    return ruler_page(SAMPLE, look)
+
+
+def _sample_look(actor: Actor, fair_id: int, design: BadgeDesign) -> Look:
+    fair = find(reader(), Fair, Fair.id == fair_id, visible_to(actor, Fair))
+    require(actor, Action.MANAGE_BADGES, fair)
+    kept = look_of(fair)
+    return replace(kept, design=replace(design, logos=kept.design.logos))
+
+
+def look_of(fair: Fair, *, sheet: Sheet | None = None) -> Look:
+    """Return what all badges of a fair share, on its own paper or on another."""
+    design = read_rules(fair.badge_rules).design
+    return Look(
+        event_name=fair.name,
+        dates=_dates(fair.first_day, fair.last_day),
+        design=replace(design, sheet=sheet or design.sheet),
+        logos=tuple(file_store().read(digest) for digest in design.logos),
+    )
 
 
 def _printable(session: Session, actor: Actor, public_ids: Sequence[str]) -> list[Badge]:
@@ -124,23 +182,27 @@ def _printable(session: Session, actor: Actor, public_ids: Sequence[str]) -> lis
     return [found[one] for one in wanted]
 
 
-def _cards(session: Session, fair: Fair, badges: Sequence[Badge]) -> list[BadgeCard]:
+def cards_of(
+    session: Session, fair: Fair, badges: Sequence[Badge], look: Look
+) -> Iterator[BadgeCard]:
+    """Sign and yield what is printed of each badge, in this order."""
     keys: dict[int, Ed25519PrivateKey] = {
         kid: private_key(session, kid) for kid in {badge.kid for badge in badges}
     }
     applications = [badge.application_id for badge in badges if badge.application_id]
     booths = published_labels(session, fair.id, applications)
-    return [
-        BadgeCard(
+    photos = look.design.shows(Block.PHOTO)
+    for badge in badges:
+        digest = badge.photo_sha256 if photos else None
+        yield BadgeCard(
             token=sign(payload_of(badge, fair.number), keys[badge.kid]),
             short_code=badge.short_code,
             kind=BadgeKind(badge.kind),
             name=badge.holder_name,
             organisation=badge.organisation,
             booth=booths.get(badge.application_id or 0, ""),
+            photo=file_store().read(digest) if digest else None,
         )
-        for badge in badges
-    ]
 
 
 def _dates(first: date, last: date) -> str:

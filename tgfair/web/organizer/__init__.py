@@ -4,6 +4,7 @@ from tgfair.web.organizer import (
     allocation,
     allocation_plans,
     applications,
+    badge_design,
     badge_desk,
     badges,
     booth_rules,
@@ -32,6 +33,8 @@ from tgfair.web.organizer import (
     products,
     reviews,
     slots,
+    stories,
+    timetable,
     users,
     waitlist,
 )
@@ -41,6 +44,7 @@ __all__ = [
     "allocation",
     "allocation_plans",
     "applications",
+    "badge_design",
     "badge_desk",
     "badges",
     "booth_rules",
@@ -70,6 +74,8 @@ __all__ = [
     "products",
     "reviews",
     "slots",
+    "stories",
+    "timetable",
     "users",
     "waitlist",
 ]

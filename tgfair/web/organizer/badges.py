@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.badge import BadgeKind
+from tgfair.core.badge_design import Sheet
 from tgfair.core.calendar_text import parse_vn_date, vn_date
 from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.models.fair import Fair
@@ -84,6 +85,8 @@ def badge_list(slug: str) -> str:
         page_url=lambda page: _url(slug, kind, text, page),
         q=text,
         kind=kind,
+        sheets=[("", "Như mẫu thẻ"), *((sheet.value, sheet.label) for sheet in Sheet)],
+        kinds=[("", "Mọi loại"), *((int(one), one.label) for one in BadgeKind)],
         standings=BADGE_STANDINGS,
         tones=BADGE_TONES,
         **fair_frame(fair),
@@ -139,10 +142,11 @@ def issue_badges(slug: str) -> Any:
 @bp.post("/ql/<slug>/the/in")
 @audience(Audience.STAFF)
 def print_badges(slug: str) -> Any:
-    """Give the chosen badges on A4."""
-    fair = _fair(slug)
+    """Give the chosen badges on the paper of the fair's design."""
+    fair, chosen = _fair(slug), request.form.getlist("the")
     try:
-        pdf = badge_printing.badges_pdf(actor(), request.form.getlist("the"))
+        pdf = badge_printing.badges_pdf(actor(), chosen)
+        badge_printing.mark_printed(actor(), chosen, now=now())
     except InvalidError as error:
         flash(error.message(), "error")
         return redirect(url_for("organizer.badge_list", slug=slug), code=303)
@@ -237,7 +241,7 @@ def _badge_page(fair: Fair, public_id: str, again: AgainForm, revoke: RevokeForm
 @bp.get("/ql/<slug>/the/<public_id>.pdf")
 @audience(Audience.STAFF)
 def badge_pdf(slug: str, public_id: str) -> Response:
-    """Give one badge on A4."""
+    """Give one badge on the paper of the fair's design."""
     row = queries.badge_row(actor(), _fair(slug), public_id)
     pdf = badge_printing.badges_pdf(actor(), [row.public_id])
     return _pdf(pdf, f"the-{row.short_code}.pdf")

@@ -15,6 +15,8 @@ from tgfair.web.organizer.blueprint import bp
 
 LIVE = (JobState.QUEUED, JobState.RUNNING)
 TITLES = {
+    "badge_sheets": "In thẻ",
+    "badges": "Phát thẻ",
     "register_preview": "Đọc tệp sổ chủ thể",
     "register_apply": "Ghi vào sổ chủ thể",
 }
