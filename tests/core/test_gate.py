@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tgfair.core.badge import BadgePayload, Refusal, Refused
@@ -76,6 +76,7 @@ def test_every_refusal_has_a_red_verdict():
     assert answers == {Colour.RED}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     listed=st.builds(ListedBadge, generation=st.integers(0, 15), revoked=st.booleans()),
     generation=st.integers(0, 15),

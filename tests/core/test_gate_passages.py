@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.gate_mutants import random_passages
@@ -78,7 +78,7 @@ def test_history_tells_the_same_day_and_a_little_later():
     assert history.before(8, NINE) == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(chance=st.randoms(use_true_random=True))
 def test_merge_is_the_same_for_every_order_and_any_repetition(chance):
     told = random_passages(chance, 40)
@@ -89,7 +89,7 @@ def test_merge_is_the_same_for_every_order_and_any_repetition(chance):
         assert merge(told + told[:11]) == book
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(chance=st.randoms(use_true_random=True))
 def test_history_is_the_same_for_every_order(chance):
     told = random_passages(chance, 40)

@@ -122,12 +122,12 @@ def test_every_order_of_arrival_ends_in_the_same_book(fair):
     tokens = [token_of(badge) for badge in write_badges(fair, 20)]
     server = Server(chance)
     phones = crowd(fair, server)
-    for turn in range(200):
+    for turn in range(120):
         moment = FAIR_DAY + timedelta(minutes=turn)
         chance.choice(phones).scan(chance.choice(tokens), moment, chance)
     told = [(phone.device_id, item) for phone in phones for item in phone.disk.waiting.values()]
     books, facts = set(), set()
-    for _ in range(5):
+    for _ in range(3):
         with transaction() as session:
             session.execute(delete(Scan))
         chance.shuffle(told)

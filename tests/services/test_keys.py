@@ -7,11 +7,21 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.support import builders
-from tgfair.models import SigningKey
+from tests.support.gate_world import make_badges, token_of
+from tgfair.core.badge import Refusal, Refused, read
+from tgfair.models import Message, SigningKey
 from tgfair.policy import SYSTEM
-from tgfair.services.keys import KeyProblemError, ensure_key, keyring, private_key
+from tgfair.services.keys import (
+    KeyProblemError,
+    Rotation,
+    ensure_key,
+    keyring,
+    private_key,
+    rotate_key,
+)
 from tgfair.services.uow import reader, transaction
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data/the-qr-vectors.json").read_text("utf-8"))
@@ -89,3 +99,31 @@ def test_last_number_used_up_is_said(fair, config):
 
     with pytest.raises(KeyProblemError):
         ensure_key(fair.id, actor=SYSTEM, now=builders.NOW)
+
+
+def test_new_key_signs_and_the_old_one_stays_good(fair):
+    (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
+    printed = token_of(badge)
+
+    done = rotate_key(SYSTEM, fair.slug, compromised=False, now=builders.NOW)
+
+    assert done == Rotation(retired=1, kid=2)
+    accepted = keyring(reader(), fair.id)
+    shown = [read(text, accepted, fair.number) for text in (printed, token_of(badge))]
+    assert [(one.kid, one.generation) for one in shown] == [(1, 0), (2, 0)]
+    assert ensure_key(fair.id, actor=SYSTEM, now=builders.NOW) == 2
+
+
+def test_compromised_key_opens_nothing_and_its_badges_are_issued_again(fair):
+    (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
+    printed = token_of(badge)
+
+    done = rotate_key(SYSTEM, fair.slug, compromised=True, now=builders.NOW)
+
+    assert done == Rotation(retired=1, kid=2, reissued=1)
+    accepted = keyring(reader(), fair.id)
+    assert read(printed, accepted, fair.number) == Refused(Refusal.UNKNOWN_KEY)
+    again = read(token_of(badge), accepted, fair.number)
+    assert (again.kid, again.generation) == (2, 1)
+    kinds = reader().scalars(select(Message.kind).where(Message.dedupe_key.contains("badge-key:2")))
+    assert len(kinds.all()) == 1

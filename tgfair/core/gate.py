@@ -113,7 +113,7 @@ _REFUSED = {
     Refusal.LENGTH: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
     Refusal.ALPHABET: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
     Refusal.OVERFLOW: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
-    Refusal.UNKNOWN_KEY: ("unknown_key", "Thẻ này không do sự kiện này cấp."),
+    Refusal.UNKNOWN_KEY: ("unknown_key", "Thẻ không do sự kiện này cấp, hoặc in trước khi đổi khóa. Mời đến bàn Ban Tổ chức."),
     Refusal.SIGNATURE: ("forged", "Chữ ký trên thẻ không đúng: thẻ giả hoặc bị sửa."),
     Refusal.EVENT: ("other_event", "Thẻ của sự kiện khác."),
     Refusal.DAYS: ("forged", "Thẻ không có ngày dùng. Mời đến bàn Ban Tổ chức."),

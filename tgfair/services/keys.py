@@ -7,24 +7,28 @@ One key pair for each fair. The key id goes into every token as one byte, so an 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
 
 from tgfair.config import Config
 from tgfair.core.errors import TgfairError
-from tgfair.models.badge import SigningKey
+from tgfair.models.badge import Badge, BadgeState, SigningKey
 from tgfair.models.fair import Fair
-from tgfair.policy import Actor
+from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
-from tgfair.services.uow import reader, transaction
+from tgfair.services.badge_rows import raise_generation
+from tgfair.services.notifications import notify_application
+from tgfair.services.uow import find, reader, transaction
 
 LAST_KID = 255
+COMPROMISED = "Khóa ký thẻ bị lộ nên đổi khóa."
 # Their private halves stand in the project's test vectors, for everybody to read.
 PUBLISHED = frozenset(
     {
@@ -79,6 +83,73 @@ def ensure_key(fair_id: int, *, actor: Actor, now: datetime) -> int:
     return earlier.kid
 
 
+@dataclass(frozen=True)
+class Rotation:
+    """What a change of key did; `reissued` badges must be printed again."""
+
+    retired: int | None
+    kid: int
+    reissued: int = 0
+
+
+def rotate_key(actor: Actor, fair_slug: str, *, compromised: bool, now: datetime) -> Rotation:
+    """Let a new key sign the fair's badges from now on.
+
+    What the old key signed stays good until the fair ends, unless it is `compromised`: then the
+    gates refuse it from their next list on, and every valid badge gets its next generation, whose
+    holders are told by mail.
+
+    Raises:
+        KeyProblemError: all 255 ids are used up.
+    """
+    kid, key = _write_new_file()
+    public = key.public_key().public_bytes_raw().hex()
+    with transaction() as session:
+        fair = find(session, Fair, Fair.slug == fair_slug, visible_to(actor, Fair))
+        require(actor, Action.MANAGE_BADGES, fair)
+        session.refresh(fair, with_for_update=True)
+        old = _current(session, fair.id)
+        session.add(SigningKey(kid=kid, fair_id=fair.id, public_hex=public, created_at=now))
+        session.flush()
+        badges = _of_new_key(session, fair.id, kid)
+        if old is not None:
+            old.retired_at = now
+            old.compromised_at = now if compromised else None
+        if compromised:
+            _replace_badges(session, actor, badges, now=now)
+        retired = old.kid if old else None
+        what = "badge_key.compromised" if compromised else "badge_key.rotated"
+        record(session, actor, what, fair, now=now, fair_id=fair.id, kid=kid, retired=retired)
+        return Rotation(retired, kid, len(badges) if compromised else 0)
+
+
+def _of_new_key(session: Session, fair_id: int, kid: int) -> Sequence[Badge]:
+    """Let the new key sign every badge that is printed from now on; return the valid ones."""
+    session.execute(update(Badge).where(Badge.fair_id == fair_id).values(kid=kid))
+    session.expire_all()
+    return session.scalars(
+        select(Badge)
+        .where(Badge.fair_id == fair_id, Badge.state == BadgeState.VALID)
+        .options(joinedload(Badge.application))
+        .order_by(Badge.id)
+    ).all()
+
+
+def _replace_badges(
+    session: Session, actor: Actor, badges: Sequence[Badge], *, now: datetime
+) -> None:
+    applications = {}
+    for badge in badges:
+        raise_generation(session, actor, badge, name=None, reason=COMPROMISED, now=now)
+        if badge.application is not None:
+            applications[badge.application.id] = badge.application
+    session.flush()
+    for application in applications.values():
+        # One mail for one change of key.
+        key = f"badge-key:{badges[0].kid}"
+        notify_application(session, "badge", application, dedupe=key, now=now)
+
+
 def keyring(session: Session, fair_id: int) -> Mapping[int, bytes]:
     """Return the public keys whose badges the fair's gates accept, by key id.
 
@@ -86,7 +157,9 @@ def keyring(session: Session, fair_id: int) -> Mapping[int, bytes]:
         KeyProblemError: a row holds one of the published test keys.
     """
     rows = session.execute(
-        select(SigningKey.kid, SigningKey.public_hex).where(SigningKey.fair_id == fair_id)
+        select(SigningKey.kid, SigningKey.public_hex).where(
+            SigningKey.fair_id == fair_id, SigningKey.compromised_at.is_(None)
+        )
     ).all()
     for kid, public_hex in rows:
         _refuse_published(kid, public_hex)

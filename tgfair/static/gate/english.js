@@ -74,7 +74,7 @@ export const ENGLISH = {
   "Đây không phải mã thẻ. Tìm ô QR trên thẻ của hội chợ.": "This is no badge. Look for the QR code on the fair's badge.",
   "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR.":
     "The code was not read whole. Scan again, or type the 8 characters under it.",
-  "Thẻ này không do sự kiện này cấp.": "This badge was not issued by this fair.",
+  "Thẻ không do sự kiện này cấp, hoặc in trước khi đổi khóa. Mời đến bàn Ban Tổ chức.": "Not issued by this fair, or printed before its key was changed. Send to the organisers' desk.",
   "Chữ ký trên thẻ không đúng: thẻ giả hoặc bị sửa.": "The signature is wrong: a forged or altered badge.",
   "Thẻ của sự kiện khác.": "A badge of another fair.",
   "Thẻ không có ngày dùng. Mời đến bàn Ban Tổ chức.": "The badge has no days. Send to the organisers' desk.",

@@ -19,7 +19,7 @@ const REFUSED = {
   length: DAMAGED,
   alphabet: DAMAGED,
   overflow: DAMAGED,
-  unknown_key: ["unknown_key", "Thẻ này không do sự kiện này cấp."],
+  unknown_key: ["unknown_key", "Thẻ không do sự kiện này cấp, hoặc in trước khi đổi khóa. Mời đến bàn Ban Tổ chức."],
   signature: ["forged", "Chữ ký trên thẻ không đúng: thẻ giả hoặc bị sửa."],
   event: ["other_event", "Thẻ của sự kiện khác."],
   days: ["forged", "Thẻ không có ngày dùng. Mời đến bàn Ban Tổ chức."],
