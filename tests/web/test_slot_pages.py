@@ -23,10 +23,11 @@ from tests.support.builders import (
 )
 from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import Role, Slot, SlotBooking, SlotKind
+from tgfair.models import Role, Slot, SlotBooking, SlotKind, VehicleSize
 from tgfair.policy import SYSTEM
+from tgfair.services.slot_waiting import sweep_slots, wait_for_slot
 from tgfair.services.slot_windows import Windows, create_slots
-from tgfair.services.slots import book_slot
+from tgfair.services.slots import book_slot, cancel_booking
 from tgfair.services.uow import reader
 
 
@@ -202,3 +203,59 @@ def test_reviewers_do_not_make_windows(client, fair):
     sign_in(client, make_user(Role.REVIEWER))
 
     assert client.get(f"/ql/{fair.slug}/khung-gio").status_code == 403
+
+
+def test_producer_waits_for_a_full_window_and_gets_it(owner, client, fair, application, windows):
+    other = make_application(fair, make_exhibitor(), State.APPROVED)
+    book_slot(SYSTEM, other.code, windows[0], now=NOW)
+    url = f"/ho-so/{application.code}/khung-gio"
+
+    waits = post(client, url, slot=str(windows[0]), cho="1", vehicle="van", plate="63a-1")
+    page = client.get(url).text
+    cancel_booking(SYSTEM, other.code, reader().scalars(select(SlotBooking.id)).one(), now=NOW)
+    sweep_slots(NOW)
+    after = client.get(url).text
+
+    assert waits.status_code == 303
+    assert "Đang chờ: Chở hàng vào" in page
+    assert "hết chỗ, 1 hồ sơ chờ" in page
+    assert "Đang chờ: Chở hàng vào" not in after
+    assert bookings()[-1] == (windows[0], "63A-1", True)
+
+
+def test_producer_leaves_the_line_and_a_wrong_size_says_what_fits(owner, client, fair, application):
+    day = fair.first_day
+    wanted = Windows(
+        SlotKind.LOAD_IN, "Cổng 1", day, time(7), time(8), 60, 1, largest=VehicleSize.VAN
+    )
+    create_slots(SYSTEM, fair.id, wanted, now=NOW)
+    slot = str(reader().scalars(select(Slot.id)).one())
+    other = make_application(fair, make_exhibitor(), State.APPROVED)
+    book_slot(SYSTEM, other.code, int(slot), vehicle=VehicleSize.HAND, now=NOW)
+    url = f"/ho-so/{application.code}/khung-gio"
+
+    large = post(client, url, slot=slot, cho="1", vehicle="lorry")
+    post(client, url, slot=slot, cho="1", vehicle="van")
+    post(client, f"{url}/thoi-cho", slot=slot)
+
+    assert large.status_code == 409
+    assert "lớn nhất là xe bán tải" in large.text
+    assert '<option selected value="lorry">' in large.text
+    assert "Không chờ nữa: 07:00–08:00" in client.get(url).text
+    assert post(client, f"{url}/thoi-cho", slot=slot).status_code == 409
+
+
+def test_staff_set_the_largest_vehicle_and_see_who_waits(
+    organiser, client, fair, application, windows
+):
+    url = f"/ql/{fair.slug}/khung-gio"
+    other = make_application(fair, make_exhibitor(), State.APPROVED)
+    post(client, f"{url}/{windows[0]}/sua", capacity="1", largest="truck", note="")
+    post(client, f"{url}/{windows[0]}/dat", code=other.code, vehicle="truck", plate="63C-9")
+    wait_for_slot(SYSTEM, application.code, windows[0], vehicle=VehicleSize.VAN, now=NOW)
+
+    page, printed = client.get(url).text, client.get(f"{url}?in=1").text
+
+    assert "Lớn nhất: Xe tải đến 5 tấn" in page
+    assert f"Đang chờ: {application.code}" in page
+    assert "Xe tải đến 5 tấn" in printed

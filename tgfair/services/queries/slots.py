@@ -13,10 +13,10 @@ from sqlalchemy.orm import joinedload
 from tgfair.core.errors import NotFoundError
 from tgfair.core.workflow import ACCEPTED
 from tgfair.models.application import Application
-from tgfair.models.slot import Slot, SlotBooking, SlotKind
+from tgfair.models.slot import Slot, SlotBooking, SlotKind, SlotWaiting, VehicleSize
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.fair_timetable import local_day
-from tgfair.services.slot_places import ONCE
+from tgfair.services.slot_places import ONCE, fits
 from tgfair.services.uow import reader
 
 
@@ -29,11 +29,12 @@ class Booked:
     exhibitor: str
     phone: str | None
     plate: str | None
+    vehicle: VehicleSize | None
 
 
 @dataclass(frozen=True)
 class Window:
-    """A window with its bookings."""
+    """A window with its bookings, and who waits for a place in it (codes, the first in front)."""
 
     id: int
     kind: SlotKind
@@ -44,15 +45,23 @@ class Window:
     capacity: int
     free: int
     note: str | None
+    largest: VehicleSize | None
     booked: tuple[Booked, ...] = ()
+    line: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody may take a place: there is one, and nobody waits for it."""
+        return self.free > 0 and not self.line
 
 
 @dataclass(frozen=True)
 class MyWindows:
-    """The windows that an application has and may choose from, by kind."""
+    """The windows that an application has, waits for and may choose from, by kind."""
 
     application: Application
     mine: tuple[tuple[int, str | None, Window], ...]
+    waits: tuple[tuple[Window, int], ...]
     options: tuple[tuple[SlotKind, tuple[Window, ...]], ...]
     may_book: bool
 
@@ -82,9 +91,11 @@ def windows(fair_id: int) -> list[tuple[date, list[Window]]]:
     by_slot: dict[int, list[Booked]] = defaultdict(list)
     for one in bookings:
         by_slot[one.slot_id].append(_booked(one))
+    lines = _lines(fair_id)
     days: dict[date, list[Window]] = defaultdict(list)
     for slot in slots:
-        days[local_day(slot.starts_at)].append(_window(slot, tuple(by_slot[slot.id])))
+        window = _window(slot, tuple(by_slot[slot.id]), lines[slot.id])
+        days[local_day(slot.starts_at)].append(window)
     return list(days.items())
 
 
@@ -104,7 +115,8 @@ def my_windows(actor: Actor, code: str, *, now: datetime) -> MyWindows:
         raise NotFoundError
     require(actor, Action.BOOK_SLOT, application)
     slots = _slots(application.fair_id)
-    by_id = {slot.id: _window(slot) for slot in slots}
+    lines = _lines(application.fair_id)
+    by_id = {slot.id: _window(slot, line=lines[slot.id]) for slot in slots}
     bookings = session.scalars(
         select(SlotBooking).where(
             SlotBooking.application_id == application.id, SlotBooking.cancelled_at.is_(None)
@@ -114,6 +126,7 @@ def my_windows(actor: Actor, code: str, *, now: datetime) -> MyWindows:
     return MyWindows(
         application=application,
         mine=tuple(sorted(mine, key=lambda one: one[2].starts_at)),
+        waits=tuple((one, one.line.index(code) + 1) for one in by_id.values() if code in one.line),
         options=_options(by_id, {one.slot_id for one in bookings}, now),
         may_book=application.state in ACCEPTED,
     )
@@ -135,6 +148,26 @@ def _options(
     )
 
 
+def _lines(fair_id: int) -> dict[int, tuple[str, ...]]:
+    """Return the codes of those who wait and fit, by window, the first in front."""
+    rows = reader().execute(
+        select(Slot, SlotWaiting.vehicle, Application.code)
+        .join(SlotWaiting, SlotWaiting.slot_id == Slot.id)
+        .join(Application, Application.id == SlotWaiting.application_id)
+        .where(
+            Slot.fair_id == fair_id,
+            SlotWaiting.left_at.is_(None),
+            Application.state.in_(ACCEPTED),
+        )
+        .order_by(SlotWaiting.entered_at, SlotWaiting.id)
+    )
+    lines: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for slot, vehicle, code in rows:
+        if fits(slot, vehicle):
+            lines[slot.id] += (code,)
+    return lines
+
+
 def _slots(fair_id: int) -> Sequence[Slot]:
     statement = (
         select(Slot)
@@ -144,7 +177,7 @@ def _slots(fair_id: int) -> Sequence[Slot]:
     return reader().scalars(statement).all()
 
 
-def _window(slot: Slot, booked: tuple[Booked, ...] = ()) -> Window:
+def _window(slot: Slot, booked: tuple[Booked, ...] = (), line: tuple[str, ...] = ()) -> Window:
     return Window(
         id=slot.id,
         kind=slot.kind,
@@ -155,7 +188,9 @@ def _window(slot: Slot, booked: tuple[Booked, ...] = ()) -> Window:
         capacity=slot.capacity,
         free=slot.free,
         note=slot.note,
+        largest=slot.largest,
         booked=booked,
+        line=line,
     )
 
 
@@ -167,4 +202,5 @@ def _booked(one: SlotBooking) -> Booked:
         exhibitor=application.fascia_name or application.exhibitor.name,
         phone=application.contact_phone or application.exhibitor.phone,
         plate=one.plate,
+        vehicle=one.vehicle,
     )

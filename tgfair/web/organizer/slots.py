@@ -14,13 +14,13 @@ from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.core.phone import display_phone
 from tgfair.documents.spreadsheet_out import Column, Row, table_xlsx
 from tgfair.models.fair import Fair
-from tgfair.models.slot import SlotKind
+from tgfair.models.slot import SlotKind, VehicleSize
 from tgfair.policy import Action, require
 from tgfair.services import slot_windows, slots
 from tgfair.services.fair_timetable import local_day
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.queries.slots import windows
-from tgfair.web.choices import members
+from tgfair.web.choices import Option, members
 from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
@@ -30,6 +30,9 @@ from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+SIZES = [Option("", "Mọi cỡ xe"), *members(VehicleSize)]
 
 
 class WindowsForm(BaseForm):
@@ -44,7 +47,26 @@ class WindowsForm(BaseForm):
     last = HourField("Đến giờ", [InputRequired("Hãy ghi giờ.")], description="Ghi như 17:00")
     minutes = WholeNumberField("Mỗi khung (phút)", [InputRequired("Hãy ghi số phút.")], default=30)
     capacity = WholeNumberField("Số chỗ mỗi khung", [InputRequired("Hãy ghi số chỗ.")], default=5)
+    largest = SelectField("Xe lớn nhất", choices=SIZES, default="")
     note = CleanStringField("Ghi chú", [Length(max=200, message="Dài quá 200 ký tự.")])
+
+
+class WindowForm(BaseForm):
+    """One window: its places, its vehicles, its note."""
+
+    capacity = WholeNumberField("Số chỗ", [InputRequired("Hãy ghi số chỗ.")])
+    largest = SelectField("Xe lớn nhất", choices=SIZES, default="")
+    note = CleanStringField("Ghi chú", [Length(max=200, message="Dài quá 200 ký tự.")])
+
+
+class BookForm(BaseForm):
+    """A place for an application, by its code."""
+
+    code = CleanStringField("Mã hồ sơ", [InputRequired("Hãy ghi mã hồ sơ."), Length(max=24)])
+    vehicle = SelectField(
+        "Cỡ xe", choices=[Option("", "Chưa rõ"), *members(VehicleSize)], default=""
+    )
+    plate = CleanStringField("Biển số xe", [Length(max=16, message="Biển số dài quá 16 ký tự.")])
 
 
 def _fair(slug: str) -> Fair:
@@ -70,7 +92,12 @@ def slots_page(slug: str) -> Any:
 
 def _page(fair: Fair, form: WindowsForm) -> str:
     return render_template(
-        "organizer/slots.html", days=windows(fair.id), form=form, **fair_frame(fair)
+        "organizer/slots.html",
+        days=windows(fair.id),
+        form=form,
+        booking=BookForm(),
+        edits=lambda window: WindowForm(obj=window),
+        **fair_frame(fair),
     )
 
 
@@ -101,7 +128,17 @@ def _wanted(form: WindowsForm) -> slot_windows.Windows:
         minutes=form.minutes.data or 0,
         capacity=form.capacity.data or 0,
         note=form.note.data or "",
+        largest=_size(form.largest.data),
     )
+
+
+def _size(value: str | None) -> VehicleSize | None:
+    return VehicleSize(value) if value else None
+
+
+def _wrong(form: BaseForm) -> str:
+    """Return the first sentence of a small form inside a table, for the top of the page."""
+    return next(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _number(name: str) -> int:
@@ -112,15 +149,18 @@ def _number(name: str) -> int:
 @bp.post("/ql/<slug>/khung-gio/<int:slot_id>/sua")
 @audience(Audience.STAFF)
 def edit_window(slug: str, slot_id: int) -> Any:
-    """Change the number of places and the note."""
-    fair = _fair(slug)
+    """Change the number of places, the largest vehicle and the note."""
+    fair, form = _fair(slug), WindowForm(request.form)
     try:
+        if not form.validate():
+            raise InvalidError(_wrong(form))
         slot_windows.edit_slot(
             actor(),
             fair.id,
             slot_id,
-            capacity=_number("capacity"),
-            note=request.form.get("note", ""),
+            capacity=form.capacity.data or 0,
+            note=form.note.data or "",
+            largest=_size(form.largest.data),
             now=now(),
         )
         flash("Đã lưu khung giờ.", "success")
@@ -147,10 +187,18 @@ def delete_window(slug: str, slot_id: int) -> Any:
 def book_for(slug: str, slot_id: int) -> Any:
     """Give an application a place, by its code."""
     _fair(slug)
-    code = request.form.get("code", "").strip().upper()[:24]
+    form = BookForm(request.form)
+    code = (form.code.data or "").upper()
     try:
+        if not form.validate():
+            raise InvalidError(_wrong(form))
         name = slots.book_slot(
-            actor(), code, slot_id, plate=request.form.get("plate", ""), now=now()
+            actor(),
+            code,
+            slot_id,
+            plate=form.plate.data or "",
+            vehicle=_size(form.vehicle.data),
+            now=now(),
         )
         flash(f"Đã đặt cho hồ sơ {code}: {name}.", "success")
     except TgfairError as error:
@@ -178,7 +226,20 @@ def cancel_for(slug: str) -> Any:
 def slots_xlsx(slug: str) -> Response:
     """Give the timetable as a spreadsheet: one row per booking, empty windows too."""
     fair = _fair(slug)
-    titles = ("Ngày", "Từ", "Đến", "Việc", "Nơi", "Số chỗ", "Mã hồ sơ", "Cơ sở", "Xe", "Điện thoại")
+    titles = (
+        "Ngày",
+        "Từ",
+        "Đến",
+        "Việc",
+        "Nơi",
+        "Số chỗ",
+        "Mã hồ sơ",
+        "Cơ sở",
+        "Cỡ xe",
+        "Biển số",
+        "Điện thoại",
+        "Đang chờ",
+    )
     rows: list[Row] = [
         [
             vn_date(day),
@@ -189,8 +250,10 @@ def slots_xlsx(slug: str) -> Response:
             window.capacity,
             booked.code if booked else "",
             booked.exhibitor if booked else "",
+            label(booked.vehicle) if booked and booked.vehicle else "",
             (booked.plate or "") if booked else "",
             display_phone(booked.phone) if booked and booked.phone else "",
+            ", ".join(window.line),
         ]
         for day, day_windows in windows(fair.id)
         for window in day_windows
