@@ -13,23 +13,30 @@ from tests.support.browser import axe_violations, scrolls_sideways
 from tests.support.builders import (
     NOW,
     install_plan,
+    make_application,
+    make_exhibitor,
     make_fair,
     make_user,
+    save,
     session_token,
 )
 from tgfair import clock
+from tgfair.core.workflow import State
 from tgfair.extensions import db
 from tgfair.models import (
     AllocationRun,
     Application,
     Assignment,
+    AssignmentSource,
     AssignmentState,
     Booth,
+    Fair,
     Message,
     MessageState,
     Role,
 )
 from tgfair.services import jobs
+from tgfair.services.allocation_problems import Settings, settings_as_json
 
 pytestmark = pytest.mark.browser
 
@@ -154,6 +161,53 @@ def alike(fair_id: int) -> list[tuple[str, str]]:
     )
     free = sorted(label for label, key in rows if label[0] == "A" and holder.get(key) in codes)
     return list(zip(free[:SWAPS], free[SWAPS : 2 * SWAPS], strict=True))
+
+
+def test_a_mouse_drags_one_booth_onto_another(app, live_server, open_page, work):
+    with app.app_context():
+        fair = make_fair()
+        install_plan(fair)
+        one, two = (make_application(fair, make_exhibitor(), State.APPROVED) for _ in range(2))
+        places = {one.code: ("A01",), two.code: ("A05",)}
+        save_plan(fair, places)
+        slug = fair.slug
+    page = desk(app, live_server, open_page(1280))
+    page.goto(f"/ql/{slug}/xep/phuong-an/PA1")
+    expect(page.get_by_text("Kéo một gian sang gian khác")).to_be_visible()
+    expect(page.locator(".plan.live")).to_be_visible()
+    start, end = (page.locator(f'[data-booth="{label}"] path') for label in ("A01", "A05"))
+    start.scroll_into_view_if_needed()
+    start.hover(force=True)
+    page.mouse.down()
+    end.hover(force=True)
+    end.hover(force=True)
+    page.mouse.up()
+
+    expect(page.get_by_role("heading", level=1, name="Phương án PA1.1")).to_be_visible()
+    expect(page.locator("#ho-so .plate").first).to_contain_text("A05")
+
+
+def save_plan(fair: Fair, places: dict[str, tuple[str, ...]]) -> None:
+    """A plan as if it had been sought."""
+    rows = db.session.execute(
+        select(Booth.label, Booth.plan_object_id).where(Booth.fair_id == fair.id)
+    )
+    keys = {row[0]: row[1] for row in rows}
+    placements = [
+        {"applicant": code, "booths": [keys[one] for one in labels], "wish": 1, "pinned": False}
+        for code, labels in places.items()
+    ]
+    save(
+        AllocationRun(
+            fair_id=fair.id,
+            label="PA1",
+            source=AssignmentSource.OPTIMISER,
+            settings=settings_as_json(Settings()),
+            inputs_digest="",
+            result={"placements": placements, "unplaced": [], "scores": [], "stopped": False},
+            created_at=NOW,
+        )
+    )
 
 
 def swap_by_keyboard(hand: Hand, *, booth: str, with_booth: str) -> None:

@@ -287,6 +287,19 @@ def why_of(actor: Actor, fair: Fair, label: str, code: str) -> Why | None:
     )
 
 
+def objections(actor: Actor, fair: Fair, label: str, code: str) -> dict[str, str]:
+    """Return for every booth's label why it does not suit the application; "" where it does."""
+    _, cast = _run_and_cast(actor, fair, label)
+    fitting = Fitting(cast.problem)
+    applicant = fitting.applicants.get(code)
+    if applicant is None:
+        return {}
+    return {
+        booth.label: " ".join(one.sentence for one in fitting.reasons(applicant, booth))
+        for booth in cast.problem.booths
+    }
+
+
 def _run_and_cast(actor: Actor, fair: Fair, label: str) -> tuple[AllocationRun, Cast]:
     session = reader()
     run = load_run(session, actor, fair.id, label)

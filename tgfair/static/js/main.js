@@ -8,6 +8,7 @@ const MODULES = [
   ["[data-copy], [data-share-url], [data-print]", "./copy.js"],
   ["[data-bulk]", "./select.js"],
   ["[data-plan]", "./plan.js"],
+  ["[data-swap]", "./swap_drag.js"],
   ["form[data-plan-search]", "./plan/find.js"],
   ["[data-plan-editor]", "./plan/editor.js"],
   ["[data-countdown]", "./countdown.js"],

@@ -193,7 +193,8 @@ def _drawn(
         return None
     if heat is not None:
         return heat_drawing(drawing, heat.booths)
-    return plan_drawing(drawing, fair, view, seat)
+    against = queries.objections(actor(), fair, view.tab.label, seat.code) if seat else {}
+    return plan_drawing(drawing, fair, view, seat, against)
 
 
 def _rows(found: tuple[queries.Seat, ...], *, whole: bool) -> list[queries.Seat]:

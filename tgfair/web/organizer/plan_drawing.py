@@ -16,8 +16,13 @@ from tgfair.services.queries.allocation_plans import Difference, PlanView, Seat
 SHADES = 5
 
 
-def plan_drawing(drawing: Plan, fair: Fair, view: PlanView, picked: Seat | None) -> Any:
-    """Return the plan with everybody where the plan of assignments has them."""
+def plan_drawing(
+    drawing: Plan, fair: Fair, view: PlanView, picked: Seat | None, against: Mapping[str, str]
+) -> Any:
+    """Return the plan with everybody where the plan of assignments has them.
+
+    `against` says by booth why it does not suit who is picked; "" where it does.
+    """
     holder = {label: seat for seat in view.placed for label in seat.booths}
     free = {*view.free}
     views = {}
@@ -29,7 +34,8 @@ def plan_drawing(drawing: Plan, fair: Fair, view: PlanView, picked: Seat | None)
             holder=seat.name if seat else "",
             href=_href(fair, view, picked, seat, booth.label),
             id=seat.code if seat else "",
-            marks=_marks(seat, picked),
+            marks=_marks(seat, picked, against.get(booth.label)),
+            note=against.get(booth.label, ""),
         )
     return plan_svg(drawing, views)
 
@@ -42,8 +48,10 @@ def _href(fair: Fair, view: PlanView, picked: Seat | None, seat: Seat | None, la
     return "#trong" if seat is None else f"{page}?{urlencode({'hs': seat.code})}#ho-so"
 
 
-def _marks(seat: Seat | None, picked: Seat | None) -> tuple[str, ...]:
+def _marks(seat: Seat | None, picked: Seat | None, against: str | None) -> tuple[str, ...]:
     marks = []
+    if against is not None:
+        marks.append("unsuitable" if against else "suitable")
     if seat is not None and (seat.locked or seat.fixed):
         marks.append("pinned")
     if seat is not None and picked is not None and seat.code == picked.code:
