@@ -25,7 +25,10 @@ SOURCE_RULE = (
     "Không bốc lại vì bất kỳ lý do nào khác."
 )
 LEAVING_RULE = "Cơ sở rút lui thì mời người kế tiếp trong danh sách chờ; lý do được ghi công khai."
-RULES = (ZONE_RULE, SOURCE_RULE, LEAVING_RULE)
+CHANGE_RULE = (
+    "Gian đã bốc chỉ đổi khi hai người của Ban Tổ chức cùng đồng ý; lý do được ghi công khai."
+)
+RULES = (ZONE_RULE, SOURCE_RULE, LEAVING_RULE, CHANGE_RULE)
 MODE_RULES = {
     DrawMode.BOOTHS: "Thăm số 1 nhận gian đầu tiên theo thứ tự bốc của gian, lần lượt đến hết; "
     "còn lại vào danh sách chờ theo số thăm.",

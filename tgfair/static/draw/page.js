@@ -6,7 +6,7 @@ if (root) start();
 
 function start() {
   const button = root.querySelector("[data-draw-start]");
-  button.hidden = false;
+  button.hidden = root.querySelector("[data-draw-file]").hidden = false;
   button.addEventListener("click", async () => {
     const answer = await fetch(root.dataset.drawCheck);
     await judge(await answer.arrayBuffer());
