@@ -2,7 +2,9 @@
 
 import { Refused, pair } from "./api.js";
 import { Camera } from "./camera.js";
+import { Receiver, framesOf, isFrame } from "./exchange.js";
 import * as feedback from "./feedback.js";
+import { Film } from "./film.js";
 import { installable, keepShell } from "./install.js";
 import { changeLanguage, chooseLanguage } from "./language.js";
 import { Outbox } from "./outbox.js";
@@ -27,6 +29,8 @@ let station = null;
 let outbox = null;
 let scanning = null;
 let camera = null;
+let receiver = null;
+let film = null;
 let queued = 0;
 let beating = null;
 
@@ -43,7 +47,7 @@ function begin() {
   );
   // The reader of codes is large: it loads while the list opens.
   camera = new Camera(element("video"), {
-    text: (text) => scanning?.see(text),
+    text: (text) => (isFrame(text) ? receive(text) : scanning?.see(text)),
     photo: (text) => (text === null ? view.showInputNote(words.PHOTO_EMPTY) : enter(text, "qr")),
     broken: () => view.showBanner("decoder", words.DECODER_BROKEN),
     ready: keepShell,
@@ -84,6 +88,7 @@ async function openGate(device) {
   outbox = new Outbox(device.token, { answered, changed: queueChanged, offline, unpaired });
   const direction = () => document.querySelector("[name=direction]:checked").value;
   scanning = new Scanning(station, outbox, direction);
+  receiver = new Receiver(station);
   view.showDevice(device);
   view.showScreen("gate");
   view.showCounts(station);
@@ -208,6 +213,26 @@ function findName() {
   view.showInputNote(results.length ? "" : words.NO_MATCH);
 }
 
+// The other phone's film is before the camera: no badge, but what that gate has seen.
+async function receive(text) {
+  const got = station && station.list.version ? await receiver.add(text) : null;
+  if (!got) return;
+  if (!got.passages) return got.seen < got.total && view.showBanner("exchange", words.receiving(got.seen, got.total));
+  if (got.foreign) return view.showBanner("exchange", words.FOREIGN_FILM);
+  await station.learn(got.passages);
+  view.showBanner("exchange", words.received(got.passages.length, got.gate));
+  view.showCounts(station);
+  feedback.signal("saved");
+}
+
+async function showFilm() {
+  if (!station.list.version) return view.showInputNote(words.NO_LIST);
+  const own = station.ownPassages();
+  film ??= new Film(element("film"));
+  film.play(await framesOf(own, station));
+  view.showFilm(own.length);
+}
+
 async function unpair() {
   await heartbeat();
   if ((await waitingScans()).length) return view.showInputNote(words.STILL_QUEUED);
@@ -270,6 +295,11 @@ function listenToMenu() {
     feedback.unlock();
     view.showScreen("test");
     selfTest(station, camera, queued);
+  });
+  element("exchange").addEventListener("click", showFilm);
+  element("film-back").addEventListener("click", () => {
+    film.stop();
+    view.showScreen("gate");
   });
   element("test-back").addEventListener("click", () => view.showScreen("gate"));
   installable(element("install"));

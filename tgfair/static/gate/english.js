@@ -134,6 +134,15 @@ export const ENGLISH = {
   "Máy chủ báo về lượt trước: {title}. {rest}": "The server says of an earlier scan: {title}. {rest}",
   "Danh sách thẻ đã cũ {minutes} phút.": "The badge list is {minutes} minutes old.",
   "Danh sách thẻ đã cũ {hours} giờ.": "The badge list is {hours} hours old.",
+  "Mã này không phải của máy cùng hội chợ, hoặc danh sách của hai máy khác nhau.":
+    "This code is not of a phone of the same fair, or the two phones have different lists.",
+  "Đang nhận từ máy bên cạnh: {seen}/{total}. Giữ nguyên máy.": "Receiving from the phone beside: {seen}/{total}. Hold still.",
+  "Đã nhận {count} lượt của cổng {gate}. Thẻ đã vào bên đó sẽ hiện vàng ở đây.":
+    "Received {count} scans of gate {gate}. Badges that went in there show amber here.",
+  "{count} lượt hôm nay của máy này. Mở camera quét ở máy kia, đưa vào màn hình này.":
+    "{count} scans of this phone today. Start the camera on the other phone and point it at this screen.",
+  "Đưa lượt cho máy bên cạnh": "Give scans to the phone beside",
+  "Phim mã QR các lượt của máy này": "Film of QR codes with this phone's scans",
   "Camera": "Camera",
   "Tiếng và rung": "Sound and vibration",
   "Bộ nhớ": "Storage",

@@ -106,6 +106,13 @@ export class Station {
     return fresh.length;
   }
 
+  // What this phone itself let through today, for the phone of another gate.
+  ownPassages() {
+    const day = this.day();
+    const own = [...this.history.known.values()].filter((one) => one.device === this.device.device);
+    return own.filter((one) => (one.admitted || one.cancels) && dayOf(one.at) === day);
+  }
+
   // Says that this phone lives, hears of the other gates. Gives the server's answer.
   async beat(queued) {
     const asked = Date.now();

@@ -22,6 +22,11 @@ export function showDevice(device) {
   document.title = `${device.gate_label} – ${device.fair_name}`;
 }
 
+export function showFilm(count) {
+  element("film-note").textContent = t(words.showing(count));
+  showScreen("film");
+}
+
 export function showCounts({ inside, capacity, expected }) {
   element("counter").textContent = `${number.format(inside)}/${number.format(capacity ?? expected)}`;
   element("counter").dataset.full = String(capacity !== null && inside >= capacity);

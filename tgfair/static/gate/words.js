@@ -50,3 +50,7 @@ export const serverSays = (detail) => `Máy chủ vừa báo: ${detail}`;
 export const serverSaysLater = (title, detail) => `Máy chủ báo về lượt trước: ${title}. ${detail}`;
 export const listAge = (minutes) =>
   minutes < 60 ? `Danh sách thẻ đã cũ ${minutes} phút.` : `Danh sách thẻ đã cũ ${Math.floor(minutes / 60)} giờ.`;
+export const FOREIGN_FILM = "Mã này không phải của máy cùng hội chợ, hoặc danh sách của hai máy khác nhau.";
+export const receiving = (seen, total) => `Đang nhận từ máy bên cạnh: ${seen}/${total}. Giữ nguyên máy.`;
+export const received = (count, gate) => `Đã nhận ${count} lượt của cổng ${gate}. Thẻ đã vào bên đó sẽ hiện vàng ở đây.`;
+export const showing = (count) => `${count} lượt hôm nay của máy này. Mở camera quét ở máy kia, đưa vào màn hình này.`;
