@@ -431,6 +431,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api.beat": {"queued": 0, "list_version": 0, "offset": 0, "after": 0},
     "exhibitor.upload": {"business_reg": (b"no picture", "anh.jpg")},
     "exhibitor.cancel_slot": {"booking": "$booking_id"},
+    "exhibitor.leave_slot_line": {"slot": "$slot_id"},
     "organizer.cancel_for": {"booking": "$booking_id", "code": "$code"},
     "organizer.add_waiting": {"code": "$code"},
     "organizer.book_for": {"code": "$code"},

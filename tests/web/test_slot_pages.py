@@ -242,7 +242,7 @@ def test_producer_leaves_the_line_and_a_wrong_size_says_what_fits(owner, client,
     assert "lớn nhất là xe bán tải" in large.text
     assert '<option selected value="lorry">' in large.text
     assert "Không chờ nữa: 07:00–08:00" in client.get(url).text
-    assert post(client, f"{url}/thoi-cho", slot=slot).status_code == 409
+    assert post(client, f"{url}/thoi-cho", slot=slot).status_code == 400
 
 
 def test_staff_set_the_largest_vehicle_and_see_who_waits(

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from tgfair.core.errors import TgfairError
+from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.models.slot import VehicleSize
 from tgfair.services import slot_waiting, slots
 from tgfair.services.queries.slots import my_windows
@@ -110,7 +110,7 @@ def leave_slot_line(code: str) -> Any:
     """Wait no more for a full window."""
     try:
         name = slot_waiting.leave_slot_line(guards.actor(), code, _posted("slot"), now=guards.now())
-    except TgfairError as error:
-        return _page(code, error=error.message()), 409
+    except InvalidError as error:
+        return _page(code, error=error.message()), 400
     flash(f"Không chờ nữa: {name}.", "success")
     return redirect(url_for("exhibitor.slots_page", code=code), code=303)
