@@ -16,13 +16,16 @@ from tests.support.builders import (
     make_staff,
     save,
 )
+from tgfair.core.anchors import OnMoon, OnStep
 from tgfair.core.errors import ConflictError, ForbiddenError, InvalidError
 from tgfair.core.workflow import State
 from tgfair.models import (
     Application,
     ApplicationProduct,
+    DateChangeKind,
     Fair,
     FairDateChange,
+    FairStatus,
     Message,
     MessageState,
     Role,
@@ -31,9 +34,17 @@ from tgfair.models import (
     SlotKind,
 )
 from tgfair.policy import SYSTEM
+from tgfair.services import date_history
+from tgfair.services.calendar_entries import fair_entry
+from tgfair.services.date_history import Decision
 from tgfair.services.fair_dates import DatesChanged, change_dates, preview_dates
-from tgfair.services.uow import reader
+from tgfair.services.fair_put_off import Undone, put_off, undo_dates, why_not_undone
+from tgfair.services.fair_status import set_fair_status
+from tgfair.services.notice_runs import run_notices
+from tgfair.services.notices import NoticeData, add_notice, hang_step
+from tgfair.services.uow import reader, transaction
 
+LATER = NOW + timedelta(days=1)
 EARLIER = (date(2026, 6, 11), date(2026, 6, 14))
 
 
@@ -157,3 +168,168 @@ def test_preview_counts_without_changing_anything(fair):
     assert (preview.confirmed, preview.told, preview.slots) == (1, 2, 0)
     assert preview.steps[-2].after == EARLIER[0]
     assert reader().get_one(Fair, fair.id).first_day == date(2026, 6, 18)
+
+
+def mails(kind="dates_changed"):
+    reader().rollback()
+    rows = reader().scalars(select(Message).where(Message.kind == kind).order_by(Message.id))
+    return [(row.exhibitor_id, row.state) for row in rows]
+
+
+def version(fair):
+    """The fair's version, as a page would show it now."""
+    reader().rollback()
+    return reader().scalar(select(Fair.version).where(Fair.id == fair.id))
+
+
+def undo(fair):
+    change_id = reader().scalars(select(FairDateChange.id).order_by(FairDateChange.id.desc()))
+    seen = version(fair)
+    return undo_dates(SYSTEM, fair.id, change_id.first(), seen_version=seen, now=LATER)
+
+
+def test_a_longer_fair_keeps_its_confirmations_and_says_who_decided(fair):
+    confirmed = make_application(fair, make_exhibitor(), State.CONFIRMED, confirmed_at=NOW)
+
+    result = change_dates(
+        SYSTEM,
+        fair.id,
+        fair.first_day,
+        date(2026, 6, 23),
+        reason="Khách đông",
+        decided_by="Phó Chủ tịch UBND tỉnh",
+        seen_version=1,
+        now=NOW,
+    )
+
+    row = reader().scalars(select(FairDateChange)).one()
+    assert result == DatesChanged(told=1, asked_again=0)
+    assert reader().get_one(Application, confirmed.id).state is State.CONFIRMED
+    assert (row.kind, row.decided_by) == (DateChangeKind.EXTENDED, "Phó Chủ tịch UBND tỉnh")
+
+
+def test_what_hangs_on_the_opening_or_the_moon_is_hung_anew(fair):
+    anchors = {"badges_on": OnStep("opening", -4), "plan_published_on": OnMoon(4, 15)}
+    for step, anchor in anchors.items():
+        hang_step(SYSTEM, fair.id, step, anchor, seen_version=version(fair), now=NOW)
+
+    change(fair, seen=version(fair))
+
+    moved = reader().get_one(Fair, fair.id)
+    assert (moved.badges_on, moved.plan_on) == (date(2026, 6, 7), date(2026, 5, 31))
+
+
+def test_undone_days_are_exactly_the_old_ones_and_unsent_mails_are_taken_back(fair):
+    confirmed = make_application(fair, make_exhibitor(), State.CONFIRMED, confirmed_at=NOW)
+    submitted = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    with transaction() as session:
+        before = date_history.snapshot(session, session.get_one(Fair, fair.id))
+    change(fair)
+
+    undone = undo(fair)
+
+    with transaction() as session:
+        row = session.get_one(Fair, fair.id)
+        assert date_history.snapshot(session, row) == before
+        assert row.ics_sequence == 2
+    again = reader().get_one(Application, confirmed.id)
+    assert undone == Undone(taken_back=2, told=0, confirmed=1)
+    assert (again.state, again.confirmed_at) == (State.CONFIRMED, LATER)
+    assert sorted(mails()) == sorted(
+        (one.exhibitor_id, MessageState.CANCELLED) for one in (confirmed, submitted)
+    )
+    kinds = reader().scalars(select(FairDateChange.kind).order_by(FairDateChange.id)).all()
+    assert kinds == [DateChangeKind.MOVED, DateChangeKind.UNDONE]
+
+
+def test_who_was_told_already_is_told_of_the_undoing(fair):
+    heard = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    make_application(fair, make_exhibitor(), State.SUBMITTED)
+    change(fair)
+    with transaction() as session:
+        first = session.scalars(select(Message).where(Message.exhibitor_id == heard.exhibitor_id))
+        first.one().state = MessageState.SENT
+
+    undone = undo(fair)
+
+    assert undone == Undone(taken_back=1, told=1, confirmed=0)
+    assert mails()[-1] == (heard.exhibitor_id, MessageState.PROPOSED)
+
+
+def test_days_are_undone_once_only(fair):
+    change(fair)
+    undo(fair)
+
+    assert why_not_undone(SYSTEM, reader().get_one(Fair, fair.id), now=LATER) == (
+        "Không có lần đổi ngày nào để hoàn tác."
+    )
+    with pytest.raises(InvalidError, match="Không có lần đổi ngày"):
+        undo(fair)
+
+
+def test_a_fair_put_off_keeps_everything_and_gets_its_days_later(fair):
+    confirmed = make_application(fair, make_exhibitor(), State.CONFIRMED, confirmed_at=NOW)
+
+    told = put_off(SYSTEM, fair.id, Decision("Bão số 3"), seen_version=1, now=NOW)
+
+    row = reader().get_one(Fair, fair.id)
+    entry = fair_entry(row, ())
+    assert told == DatesChanged(told=1, asked_again=0)
+    assert (row.put_off_at, entry.cancelled, entry.sequence) == (NOW, True, 1)
+    assert reader().get_one(Application, confirmed.id).state is State.CONFIRMED
+    with pytest.raises(InvalidError, match="đang hoãn rồi"):
+        put_off(SYSTEM, fair.id, Decision("Bão"), seen_version=2, now=NOW)
+    resumed = change(fair, (fair.first_day, fair.last_day), seen=2)
+    row = reader().get_one(Fair, fair.id)
+    assert resumed == DatesChanged(told=1, asked_again=1)
+    assert (row.put_off_at, fair_entry(row, ()).cancelled) == (None, False)
+
+
+def test_putting_off_is_undone(fair):
+    put_off(SYSTEM, fair.id, Decision("Bão số 3"), seen_version=1, now=NOW)
+
+    undo(fair)
+
+    assert reader().get_one(Fair, fair.id).put_off_at is None
+
+
+def test_notices_move_along_and_rest_while_the_fair_is_put_off(fair):
+    make_application(fair, make_exhibitor(), State.SUBMITTED)
+    news = NoticeData("Dặn", OnStep("opening", -3), 8, "notice", (State.SUBMITTED,), "Thẻ.")
+    add_notice(SYSTEM, fair.id, news, now=NOW)
+    put_off(SYSTEM, fair.id, Decision("Bão"), seen_version=1, now=NOW)
+    assert run_notices(datetime(2026, 6, 15, 3, 0, tzinfo=UTC)) == 0
+
+    change(fair, (date(2026, 6, 25), date(2026, 6, 28)), seen=version(fair))
+
+    assert run_notices(datetime(2026, 6, 15, 3, 0, tzinfo=UTC)) == 0
+    assert run_notices(datetime(2026, 6, 22, 3, 0, tzinfo=UTC)) == 1
+    assert len(mails("notice")) == 1
+
+
+def test_only_its_organisers_put_a_fair_off_or_undo(fair):
+    reviewer = make_staff(Role.REVIEWER)
+    change(fair)
+
+    for act in (
+        lambda: put_off(reviewer, fair.id, Decision("Bão"), seen_version=2, now=NOW),
+        lambda: undo_dates(reviewer, fair.id, 1, seen_version=2, now=NOW),
+    ):
+        with pytest.raises(ForbiddenError):
+            act()
+
+
+def test_cancelling_stands_in_the_history(fair):
+    set_fair_status(
+        SYSTEM,
+        fair.id,
+        FairStatus.CANCELLED,
+        reason="Bão",
+        decided_by="UBND tỉnh",
+        seen_version=1,
+        now=NOW,
+    )
+
+    row = reader().scalars(select(FairDateChange)).one()
+    assert (row.kind, row.reason, row.decided_by) == (DateChangeKind.CANCELLED, "Bão", "UBND tỉnh")
+    assert fair_entry(reader().get_one(Fair, fair.id), ()).cancelled

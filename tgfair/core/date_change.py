@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 
+from tgfair.core.anchors import Anchor, day_of, hang
 from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import InvalidError
-from tgfair.core.timetable import FIRST_YEAR, LAST_YEAR, LONGEST_DAYS, WRONG_YEAR, Timetable
+from tgfair.core.timetable import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LONGEST_DAYS,
+    WRONG_YEAR,
+    Timetable,
+    check_timetable,
+)
+
+_ENDS = frozenset({"opening", "closing"})
 
 
 def shift_timetable(
@@ -73,3 +84,39 @@ def copy_timetable(timetable: Timetable, opening: date, closing: date, *, today:
         if day is not None and name not in {"opening", "closing"}
     }
     return replace(on_old_days, **steps)
+
+
+def hang_to_come(
+    timetable: Timetable, old: Timetable, anchors: Mapping[str, Anchor], *, today: date
+) -> Timetable:
+    """Return a shifted timetable with its anchored steps to come on their days, none before today.
+
+    `old` is the timetable before the shift: a step that has happened stays.
+
+    Raises:
+        InvalidError: an anchored step has no day, or would break the order of the steps.
+    """
+    to_come = {
+        step: anchor
+        for step, anchor in anchors.items()
+        if (day := getattr(old, step)) is not None and day >= today
+    }
+    hung = hang(timetable, to_come)
+    steps = {step: max(today, getattr(hung, step)) for step in to_come if step not in _ENDS}
+    hung = replace(hung, **steps)
+    problems = check_timetable(hung) if to_come else []
+    if problems and not check_timetable(timetable):
+        raise InvalidError(f"Mốc đã neo bị lệch thứ tự. {problems[0].sentence}", field="opening")
+    return hung
+
+
+def true_anchors(anchors: Mapping[str, Anchor], timetable: Timetable) -> dict[str, Anchor]:
+    """Return the anchors that still mean the days of the timetable."""
+    return {step: anchor for step, anchor in anchors.items() if _means(anchor, step, timetable)}
+
+
+def _means(anchor: Anchor, step: str, timetable: Timetable) -> bool:
+    try:
+        return bool(day_of(anchor, timetable) == getattr(timetable, step))
+    except InvalidError:
+        return False

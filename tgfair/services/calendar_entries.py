@@ -10,7 +10,7 @@ from flask import current_app
 from tgfair.config import Config
 from tgfair.core.calendar_text import vn_time
 from tgfair.documents.calendar import CalendarEntry
-from tgfair.models.fair import Fair
+from tgfair.models.fair import Fair, FairStatus
 from tgfair.services.links import base_url
 
 
@@ -35,4 +35,6 @@ def fair_entry(fair: Fair, booths: Sequence[str]) -> CalendarEntry:
         # Calendars are shared; a personal link is not.
         url=f"{base_url()}/{fair.slug}/",
         sequence=fair.ics_sequence,
+        # A fair put off leaves the calendar until it has its days.
+        cancelled=fair.put_off_at is not None or fair.status is FairStatus.CANCELLED,
     )

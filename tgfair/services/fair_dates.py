@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,18 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tgfair.core.certificate import certificate_state
-from tgfair.core.date_change import shift_timetable
+from tgfair.core.date_change import hang_to_come, shift_timetable, true_anchors
 from tgfair.core.errors import InvalidError
 from tgfair.core.timetable import LABELS, Timetable
 from tgfair.core.workflow import FINAL, Event, State
 from tgfair.mail.enqueue import Links
 from tgfair.models.application import Application
-from tgfair.models.fair import Fair, FairDateChange, FairStatus
+from tgfair.models.fair import DateChangeKind, Fair, FairDateChange, FairStatus
 from tgfair.models.invitation import Invitation, Rsvp
 from tgfair.models.slot import Slot
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.date_history import Decision, keep_change
 from tgfair.services.fair_timetable import local_day, put_timetable, timetable_of
+from tgfair.services.notices import anchors_of, keep_anchors
 from tgfair.services.notifications import notify_application, notify_exhibitor
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, reader, transaction
@@ -72,14 +74,15 @@ def preview_dates(
     session = reader()
     old = timetable_of(fair)
     new = _new_timetable(session, fair, first_day, last_day, now=now)
-    live = _live(session, fair)
+    live = live_applications(session, fair)
+    moves = _kind(fair, first_day, last_day) is DateChangeKind.MOVED
     return DateChangePreview(
         steps=tuple(
             Step(label, getattr(old, name), getattr(new, name))
             for name, label in LABELS.items()
             if getattr(old, name) is not None
         ),
-        confirmed=sum(one.state is State.CONFIRMED for one in live),
+        confirmed=sum(one.state is State.CONFIRMED for one in live) if moves else 0,
         told=len(_told(live)) + len(invited_guests(session, fair, _told(live))),
         slots=len(session.scalars(select(Slot.id).where(Slot.fair_id == fair.id)).all()),
         certificates=_ending(live, last_day),
@@ -93,14 +96,15 @@ def change_dates(
     last_day: date,
     *,
     reason: str,
+    decided_by: str = "",
     seen_version: int,
     now: datetime,
 ) -> DatesChanged:
-    """Move a fair to other days, or make it longer or shorter.
+    """Move a fair to other days, or make it longer or shorter; a fair put off gets its days.
 
-    Deadlines to come and slots move along; who had confirmed is asked again; everybody concerned
-    gets a proposed mail; the old days stay in the history. Badges stay valid: the gate's manifest
-    carries the new days.
+    Deadlines to come, what hangs on them, windows and the time of picking move along; who had
+    confirmed is asked again when the opening moves; everybody concerned gets a proposed mail; the
+    old days stay in the history. Badges stay valid: the gate's manifest carries the new days.
 
     Raises:
         InvalidError: the days are impossible, past or the old ones, or the reason is missing.
@@ -110,14 +114,12 @@ def change_dates(
         fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
         require(actor, Action.EDIT_FAIR, fair)
         check_seen(fair, seen_version)
-        if not reason.strip():
-            raise InvalidError("Hãy ghi lý do đổi ngày để báo cho các cơ sở.", field="reason")
+        decision = Decision(reason, decided_by).checked()
         timetable = _new_timetable(session, fair, first_day, last_day, now=now)
-        change = _keep_history(session, actor, fair, timetable, reason=reason, now=now)
-        _move_slots(session, fair, timetable.opening - fair.first_day)
-        put_timetable(fair, timetable)
-        fair.ics_sequence += 1
-        changed = _tell(session, actor, fair, change, now=now)
+        kind, days = _kind(fair, first_day, last_day), (timetable.opening, timetable.closing)
+        change = keep_change(session, actor, fair, kind, days, decision, now=now)
+        _move(session, fair, timetable, now=now)
+        changed = tell(session, actor, fair, change, now=now)
         record(
             session,
             actor,
@@ -127,9 +129,29 @@ def change_dates(
             fair_id=fair.id,
             first_day=first_day.isoformat(),
             last_day=last_day.isoformat(),
-            reason=reason,
+            reason=decision.reason,
+            decided_by=decision.decided_by,
         )
         return changed
+
+
+def _kind(fair: Fair, first_day: date, last_day: date) -> DateChangeKind:
+    if first_day != fair.first_day or last_day == fair.last_day:
+        return DateChangeKind.MOVED
+    return DateChangeKind.EXTENDED if last_day > fair.last_day else DateChangeKind.SHORTENED
+
+
+def _move(session: Session, fair: Fair, timetable: Timetable, *, now: datetime) -> None:
+    by = timetable.opening - fair.first_day
+    _move_slots(session, fair, by)
+    for column in ("picks_from", "picks_until"):
+        at = getattr(fair, column)
+        if at is not None and at > now:
+            setattr(fair, column, at + by)
+    put_timetable(fair, timetable)
+    keep_anchors(fair, true_anchors(anchors_of(fair), timetable))
+    fair.put_off_at = None
+    fair.ics_sequence += 1
 
 
 def _new_timetable(
@@ -137,11 +159,16 @@ def _new_timetable(
 ) -> Timetable:
     if fair.status in {FairStatus.ENDED, FairStatus.CANCELLED}:
         raise InvalidError("Sự kiện đã kết thúc hoặc đã hủy nên không đổi ngày được.")
-    if (first_day, last_day) == (fair.first_day, fair.last_day):
+    same = (first_day, last_day) == (fair.first_day, fair.last_day)
+    if same and fair.put_off_at is None:
         raise InvalidError("Ngày mới trùng với ngày cũ.", field="opening")
     today = local_day(now)
-    timetable = shift_timetable(timetable_of(fair), first_day, last_day, today=today)
-    if not any(one.state is State.CONFIRMED for one in _live(session, fair)):
+    old = timetable_of(fair)
+    timetable = shift_timetable(old, first_day, last_day, today=today)
+    timetable = hang_to_come(timetable, old, anchors_of(fair), today=today)
+    moves = _kind(fair, first_day, last_day) is DateChangeKind.MOVED
+    confirmed = any(one.state is State.CONFIRMED for one in live_applications(session, fair))
+    if not moves or not confirmed:
         return timetable
     return _with_time_to_confirm(timetable, today)
 
@@ -155,30 +182,6 @@ def _with_time_to_confirm(timetable: Timetable, today: date) -> Timetable:
     return replace(timetable, confirm_deadline=least)
 
 
-def _keep_history(
-    session: Session,
-    actor: Actor,
-    fair: Fair,
-    timetable: Timetable,
-    *,
-    reason: str,
-    now: datetime,
-) -> FairDateChange:
-    change = FairDateChange(
-        fair_id=fair.id,
-        old_first_day=fair.first_day,
-        old_last_day=fair.last_day,
-        new_first_day=timetable.opening,
-        new_last_day=timetable.closing,
-        reason=reason.strip()[:400],
-        changed_by_id=actor.user_id,
-        changed_at=now,
-    )
-    session.add(change)
-    session.flush()
-    return change
-
-
 def _move_slots(session: Session, fair: Fair, by: timedelta) -> None:
     if not by:
         return
@@ -188,7 +191,8 @@ def _move_slots(session: Session, fair: Fair, by: timedelta) -> None:
     session.flush()
 
 
-def _live(session: Session, fair: Fair) -> list[Application]:
+def live_applications(session: Session, fair: Fair) -> list[Application]:
+    """Return the applications of a fair that are not over."""
     statement = select(Application).where(
         Application.fair_id == fair.id, Application.state.not_in(FINAL)
     )
@@ -224,36 +228,34 @@ def _ending(live: list[Application], last_day: date) -> int:
     )
 
 
-def _tell(
-    session: Session, actor: Actor, fair: Fair, change: FairDateChange, *, now: datetime
+def tell(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    change: FairDateChange,
+    *,
+    now: datetime,
+    only: Collection[int | None] | None = None,
 ) -> DatesChanged:
-    live = _live(session, fair)
-    days: dict[str, Any] = {
-        "old_first_day": change.old_first_day.isoformat(),
-        "old_last_day": change.old_last_day.isoformat(),
-    }
+    """Propose the mails of a change, and ask for confirmation anew where the opening moved.
+
+    `only` narrows it to these exhibitors: those who heard of what is taken back.
+    """
+    live = live_applications(session, fair)
+    asked = _ask_again(session, actor, live, change, now=now)
+    heard = [one for one in _told(live) if only is None or one.exhibitor_id in only]
+    told = [one for one in heard if one not in asked]
+    words: dict[str, Any] = {"reason": change.reason, **_old_days(change)}
     cause = f"dates:{change.id}"
-    asked_again = 0
     for application in live:
-        _renew_certificates(application, fair.last_day)
-        if application.state is State.CONFIRMED:
-            application.confirmed_at = None
-            advance(
-                session,
-                application,
-                Event.RESCHEDULE,
-                actor=actor,
-                now=now,
-                reason=change.reason,
-                proposed=True,
-                **days,
-            )
-            asked_again += 1
-        elif application.state is not State.DRAFT:
-            notify_application(
-                session, MAIL, application, dedupe=cause, now=now, reason=change.reason, **days
-            )
-    invited = invited_guests(session, fair, _told(live))
+        renew_certificates(application, fair.last_day)
+    for application in told:
+        notify_application(session, MAIL, application, dedupe=cause, now=now, **words)
+    invited = [
+        one
+        for one in invited_guests(session, fair, _told(live))
+        if only is None or one.exhibitor_id in only
+    ]
     for invitation in invited:
         notify_exhibitor(
             session,
@@ -262,14 +264,46 @@ def _tell(
             dedupe=f"invitation:{invitation.id}:{cause}",
             now=now,
             links=Links(fair_id=fair.id, invitation_id=invitation.id),
-            reason=change.reason,
-            **days,
+            **words,
         )
-    return DatesChanged(told=len(_told(live)) + len(invited), asked_again=asked_again)
+    return DatesChanged(told=len(asked) + len(told) + len(invited), asked_again=len(asked))
 
 
-def _renew_certificates(application: Application, last_day: date) -> None:
-    """Certificates are judged on the fair's last day; revoked and missing ones stay so."""
+def _old_days(change: FairDateChange) -> dict[str, Any]:
+    return {
+        "old_first_day": change.old_first_day.isoformat(),
+        "old_last_day": change.old_last_day.isoformat(),
+    }
+
+
+def _ask_again(
+    session: Session,
+    actor: Actor,
+    live: Sequence[Application],
+    change: FairDateChange,
+    *,
+    now: datetime,
+) -> list[Application]:
+    if change.kind is not DateChangeKind.MOVED:
+        return []
+    asked = [one for one in live if one.state is State.CONFIRMED]
+    for application in asked:
+        application.confirmed_at = None
+        advance(
+            session,
+            application,
+            Event.RESCHEDULE,
+            actor=actor,
+            now=now,
+            reason=change.reason,
+            proposed=True,
+            **_old_days(change),
+        )
+    return asked
+
+
+def renew_certificates(application: Application, last_day: date) -> None:
+    """Judge certificates on the fair's last day; revoked and missing ones stay so."""
     for product in application.products:
         if product.expires_on is not None and product.certificate_state != "revoked":
             state = certificate_state(product.expires_on, revoked=False, on=last_day)

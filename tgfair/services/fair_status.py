@@ -11,9 +11,10 @@ from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.workflow import FINAL, Event
 from tgfair.mail.enqueue import Links
 from tgfair.models.application import Application
-from tgfair.models.fair import Fair, FairStatus
+from tgfair.models.fair import DateChangeKind, Fair, FairStatus
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.date_history import Decision, keep_change
 from tgfair.services.fair_dates import invited_guests
 from tgfair.services.notifications import notify_exhibitor
 from tgfair.services.places import free_everything, lock_places
@@ -45,6 +46,7 @@ def set_fair_status(
     status: FairStatus,
     *,
     reason: str | None = None,
+    decided_by: str = "",
     seen_version: int,
     now: datetime,
 ) -> int:
@@ -69,6 +71,17 @@ def set_fair_status(
         if status is FairStatus.CANCELLED:
             if not (reason or "").strip():
                 raise InvalidError("Hãy ghi lý do hủy sự kiện.", field="reason")
+            decision, days = Decision(reason or "", decided_by), (fair.first_day, fair.last_day)
+            keep_change(
+                session,
+                actor,
+                fair,
+                DateChangeKind.CANCELLED,
+                days,
+                decision.checked(),
+                now=now,
+            )
+            fair.ics_sequence += 1
             cancelled = _cancel_all(session, actor, fair, reason=reason, now=now)
         before, fair.status = fair.status, status
         record(

@@ -10,7 +10,7 @@ from tgfair.documents.reference_data import load_units
 from tgfair.models.account import Role
 from tgfair.models.campaign import CampaignState
 from tgfair.models.exhibitor import ExhibitorKind
-from tgfair.models.fair import FairKind, FairStatus, IntakeMode
+from tgfair.models.fair import DateChangeKind, FairKind, FairStatus, IntakeMode
 from tgfair.models.invitation import Rsvp
 from tgfair.models.job import JobState
 from tgfair.models.outbox import Channel, MessageState
@@ -29,6 +29,14 @@ LABELS: dict[type, dict[str, str]] = {
     IntakeMode: {
         "invited": "Theo danh sách mời, có trả lời",
         "open": "Đăng ký mở, có thư mời",
+    },
+    DateChangeKind: {
+        DateChangeKind.MOVED: "Đổi ngày",
+        DateChangeKind.EXTENDED: "Kéo dài",
+        DateChangeKind.SHORTENED: "Rút ngắn",
+        DateChangeKind.PUT_OFF: "Hoãn",
+        DateChangeKind.CANCELLED: "Hủy",
+        DateChangeKind.UNDONE: "Hoàn tác",
     },
     FairStatus: {
         "draft": "Nháp",

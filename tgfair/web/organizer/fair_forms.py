@@ -240,6 +240,25 @@ class DatesForm(BaseForm):
         [Length(max=400, message="Dài quá 400 ký tự.")],
         description="Ghi trong thư báo cho các cơ sở",
     )
+    decided_by = CleanStringField(
+        "Ai quyết định",
+        [Length(max=200, message="Dài quá 200 ký tự.")],
+        description="Người, cơ quan, số văn bản. Ví dụ: Phó Chủ tịch UBND tỉnh, CV 151/UBND",
+    )
+    version = IntegerField()
+
+
+class PutOffForm(BaseForm):
+    """Put a fair off, and why."""
+
+    reason = CleanStringField(
+        "Lý do hoãn",
+        [Length(max=400, message="Dài quá 400 ký tự.")],
+        description="Ghi trong thư báo cho các cơ sở",
+    )
+    decided_by = CleanStringField(
+        "Ai quyết định hoãn", [Length(max=200, message="Dài quá 200 ký tự.")]
+    )
     version = IntegerField()
 
 

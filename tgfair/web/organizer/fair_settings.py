@@ -12,10 +12,13 @@ from tgfair.core.timetable import check_timetable
 from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.models.fair import Fair, FairStatus, Zone
 from tgfair.policy import Action, require
-from tgfair.services import fair_dates, fairs
+from tgfair.services import fair_dates, fair_put_off, fairs
+from tgfair.services.date_history import Decision
+from tgfair.services.fair_put_off import why_not_undone
 from tgfair.services.fair_status import MOVES, StatusMoveError, set_fair_status
 from tgfair.services.fair_templates import ZoneRule
 from tgfair.services.fair_timetable import timetable_of
+from tgfair.services.queries.fair_overview import overview
 from tgfair.services.queries.fairs import fair_for_staff, fair_zone
 from tgfair.services.queries.new_fair import data_of
 from tgfair.web.choices import members
@@ -27,6 +30,7 @@ from tgfair.web.organizer.fair_forms import (
     DatesForm,
     DaysForm,
     FairForm,
+    PutOffForm,
     TextsForm,
     ZoneForm,
     fair_form,
@@ -213,7 +217,13 @@ def _dates(
     preview: fair_dates.DateChangePreview | None = None,
 ) -> str:
     return render_template(
-        "organizer/fair_dates.html", days=days, form=form, preview=preview, **fair_frame(fair)
+        "organizer/fair_dates.html",
+        days=days,
+        form=form,
+        preview=preview,
+        changes=overview(fair).changes,
+        keep=why_not_undone(actor(), fair, now=now()),
+        **fair_frame(fair),
     )
 
 
@@ -241,6 +251,7 @@ def change_dates(slug: str) -> Any:
             first,
             last,
             reason=form.reason.data or "",
+            decided_by=form.decided_by.data or "",
             seen_version=form.version.data or 0,
             now=now(),
         )
@@ -253,6 +264,67 @@ def change_dates(slug: str) -> Any:
         "success",
     )
     return redirect(url_for("organizer.fair_overview", slug=slug), code=303)
+
+
+@bp.get("/ql/<slug>/cai-dat/hoan")
+@audience(Audience.STAFF)
+def put_off_page(slug: str) -> Any:
+    """Ask why the fair is put off."""
+    fair = _fair(slug)
+    return _put_off(fair, PutOffForm(data={"version": fair.version}))
+
+
+def _put_off(fair: Fair, form: PutOffForm) -> str:
+    return render_template("organizer/fair_put_off.html", form=form, **fair_frame(fair))
+
+
+@bp.post("/ql/<slug>/cai-dat/hoan")
+@audience(Audience.STAFF)
+def put_off(slug: str) -> Any:
+    """Put the fair off without new days."""
+    fair = _fair(slug)
+    form = PutOffForm(request.form)
+    if form.validate():
+        decision = Decision(form.reason.data or "", form.decided_by.data or "")
+        seen = form.version.data or 0
+        try:
+            done = fair_put_off.put_off(actor(), fair.id, decision, seen_version=seen, now=now())
+            flash(f"Đã hoãn sự kiện. {done.told} thư báo chờ bấm gửi.", "success")
+            return redirect(url_for("organizer.dates_page", slug=slug), code=303)
+        except InvalidError as error:
+            _beside(form, error)
+        except ConflictError:
+            _changed_meanwhile(form, _fair(slug).version)
+    return _put_off(fair, form), 400
+
+
+@bp.post("/ql/<slug>/cai-dat/doi-ngay/hoan-tac")
+@audience(Audience.STAFF)
+def undo_dates(slug: str) -> Any:
+    """Put the days back as they were before the last change."""
+    fair = _fair(slug)
+    try:
+        done = fair_put_off.undo_dates(
+            actor(),
+            fair.id,
+            _figure("change"),
+            seen_version=_figure("version"),
+            now=now(),
+        )
+    except InvalidError as error:
+        flash(error.sentence, "error")
+    else:
+        flash(
+            f"Đã trở lại ngày cũ. Rút {done.taken_back} thư chưa gửi, soạn {done.told} thư báo "
+            f"lại, {done.confirmed} xác nhận có hiệu lực trở lại.",
+            "success",
+        )
+    return redirect(url_for("organizer.dates_page", slug=slug), code=303)
+
+
+def _figure(name: str) -> int:
+    typed = request.form.get(name, "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0  # noqa: PLR2004 -- fits
 
 
 def _target() -> FairStatus:
@@ -279,14 +351,14 @@ def fair_status_page(slug: str) -> Any:
 def change_status(slug: str) -> Any:
     """Open, end or cancel a fair."""
     fair, target = _fair(slug), _target()
-    seen = request.form.get("version", "")
     try:
         cancelled = set_fair_status(
             actor(),
             fair.id,
             target,
             reason=request.form.get("reason", "")[:600],
-            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,  # noqa: PLR2004 -- fits
+            decided_by=request.form.get("decided_by", "")[:200],
+            seen_version=_figure("version"),
             now=now(),
         )
     except InvalidError as error:

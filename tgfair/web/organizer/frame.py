@@ -19,6 +19,7 @@ ROOMS: tuple[tuple[str, str, Action], ...] = (
     ("Xếp gian", "xep", Action.ASSIGN_BOOTHS),
     ("Danh sách chờ", "danh-sach-cho", Action.ASSIGN_BOOTHS),
     ("Bốc thăm", "boc-tham", Action.RUN_DRAW),
+    ("Lịch", "lich", Action.EDIT_FAIR),
     ("Khung giờ", "khung-gio", Action.EDIT_FAIR),
     ("Thông báo", "thong-bao", Action.SEND_MESSAGES),
     ("Thẻ", "the", Action.MANAGE_BADGES),

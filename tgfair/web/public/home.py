@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, render_template
 
 from tgfair.clock import day_in_vietnam
-from tgfair.documents.calendar import CalendarEntry, calendar_file
-from tgfair.services.links import base_url
+from tgfair.documents.calendar import calendar_file
+from tgfair.services.calendar_entries import fair_entry
 from tgfair.services.queries.booths import published_drawing
 from tgfair.services.queries.draws import draws_of
 from tgfair.services.queries.fairs import intake_of, public_fair, public_fairs
@@ -45,19 +45,8 @@ def fair_page(slug: str) -> str:
 def fair_calendar(slug: str) -> Response:
     """Give the fair as a calendar file."""
     fair = public_fair(slug)
-    entry = CalendarEntry(
-        uid=f"fair-{fair.number}@{base_url().partition('://')[2].partition(':')[0]}",
-        summary=fair.name,
-        begins=fair.first_day,
-        ends=fair.last_day,
-        location=fair.venue,
-        description=fair.theme or "",
-        url=f"{base_url()}/{fair.slug}/",
-        sequence=fair.ics_sequence,
-        cancelled=fair.status == "cancelled",
-    )
     return Response(
-        calendar_file(entry, now=now()),
+        calendar_file(fair_entry(fair, ()), now=now()),
         content_type="text/calendar; charset=utf-8; method=PUBLISH",
         headers={"Content-Disposition": f'attachment; filename="{fair.slug}.ics"'},
     )
