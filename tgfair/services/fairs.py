@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tgfair.core.allocation.rulebook import lasting_rules
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
@@ -123,6 +124,7 @@ def _new(session: Session, data: FairData, source: Fair | None, *, now: datetime
     fair = Fair(
         number=next_number(session),
         texts=dict(source.texts) if source else sample_texts(),
+        booth_rules=lasting_rules(source.booth_rules) if source else {},
         status=FairStatus.DRAFT,
         created_at=now,
     )

@@ -76,6 +76,12 @@ def _circles(data: Iterable[Mapping[str, Any]]) -> Iterable[Circle]:
     return (Circle(one["name"], tuple(one["members"])) for one in data)
 
 
+def lasting_rules(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the next fair takes over: points, caps, places; not who stood near whom."""
+    book = rulebook_from_json(data)
+    return rulebook_as_json(replace(book, apart=(), owners=(), cooperatives=()))
+
+
 def check_rulebook(book: Rulebook) -> None:
     """Refuse rules that mean nothing.
 

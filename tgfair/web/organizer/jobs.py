@@ -15,6 +15,7 @@ from tgfair.web.organizer.blueprint import bp
 
 LIVE = (JobState.QUEUED, JobState.RUNNING)
 TITLES = {
+    "allocation": "Tìm phương án xếp gian",
     "badge_sheets": "In thẻ",
     "badges": "Phát thẻ",
     "register_preview": "Đọc tệp sổ chủ thể",

@@ -1,0 +1,115 @@
+"""Changes of a plan by hand, and the fair's own rules as data."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tgfair.core.allocation.moves import Change, relocated, taken_out
+from tgfair.core.allocation.problem import Applicant, Booth, Problem, Weights, Zone
+from tgfair.core.allocation.rulebook import (
+    Circle,
+    Rulebook,
+    check_rulebook,
+    lasting_rules,
+    rulebook_as_json,
+    rulebook_from_json,
+    said_as_goals,
+    said_as_rules,
+)
+from tgfair.core.errors import InvalidError
+
+PROBLEM = Problem(
+    booths=tuple(Booth(f"b{n}", f"A{n:02d}", "A", row="r", position=n) for n in range(1, 7)),
+    zones=(Zone("A", "Một"),),
+    applicants=(
+        Applicant("one", "Cơ sở Một"),
+        Applicant("two", "Cơ sở Hai"),
+        Applicant("pair", "Cơ sở Đôi", units=2),
+    ),
+)
+PLACES = {"one": ("b1",), "two": ("b2",), "pair": ("b3", "b4")}
+FREE = frozenset[str]()
+
+
+def move(code: str, label: str, fixed: frozenset[str] = FREE) -> Change:
+    return relocated(PROBLEM, PLACES, fixed, code, label)
+
+
+def test_to_a_free_booth_is_a_move_and_to_an_equal_holder_a_swap():
+    assert move("one", "a05") == Change(
+        {"one": ("b5",)}, "Chuyển Cơ sở Một từ gian A01 sang gian A05"
+    )
+    assert move("one", "A02") == Change(
+        {"one": ("b2",), "two": ("b1",)}, "Đổi chỗ Cơ sở Một (gian A01) với Cơ sở Hai (gian A02)"
+    )
+    assert move("pair", "A05") == Change(
+        {"pair": ("b5", "b6")}, "Chuyển Cơ sở Đôi từ gian A03, A04 sang gian A05, A06"
+    )
+    assert taken_out(PROBLEM, PLACES, FREE, "two") == Change(
+        {"two": ()}, "Bỏ gian A02 của Cơ sở Hai"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "words"),
+    [
+        ("one", "A01", "đang ở gian A01 rồi"),
+        ("one", "A03", "cùng số gian"),
+        ("pair", "A01", "cùng số gian"),
+        ("pair", "A06", "cần 2 gian liền nhau"),
+        ("one", "Z99", "Không có gian này"),
+        ("gone", "A05", "không còn trong danh sách"),
+    ],
+)
+def test_what_cannot_be_is_said_in_words(code, label, words):
+    with pytest.raises(InvalidError, match=words):
+        move(code, label)
+
+
+def test_who_is_fixed_neither_moves_nor_makes_room():
+    for code, label in (("one", "A05"), ("two", "A01")):
+        with pytest.raises(InvalidError, match="Chỗ của Cơ sở Một đã khóa"):
+            move(code, label, frozenset({"one"}))
+
+
+POINTS = st.integers(0, 1000)
+
+
+@given(
+    wishes=st.lists(POINTS, min_size=3, max_size=3).map(lambda w: tuple(sorted(w, reverse=True))),
+    points=POINTS,
+    cap=st.none() | st.integers(1, 50),
+)
+def test_rules_survive_writing_and_reading_and_are_said_with_their_numbers(wishes, points, cap):
+    book = Rulebook(
+        weights=Weights(wishes=wishes, same_group=points),
+        cap_per_owner=cap,
+        apart=(("x", "y"),),
+        owners=(Circle("Ông Ba", ("x", "y")),),
+        good=("b1",),
+    )
+    check_rulebook(book)
+
+    assert rulebook_from_json(json.loads(json.dumps(rulebook_as_json(book)))) == book
+    assert f"nguyện vọng 3 được {wishes[2]}" in said_as_goals(book)[1]
+    assert any(f"nhiều nhất {cap} gian tất cả" in line for line in said_as_rules(book)) == bool(cap)
+    kept = rulebook_from_json(lasting_rules(rulebook_as_json(book)))
+    assert (kept.weights, kept.good, kept.apart, kept.owners) == (book.weights, ("b1",), (), ())
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        Rulebook(weights=Weights(wishes=(10, 20, 5))),
+        Rulebook(weights=Weights(corner=-1)),
+        Rulebook(cap_per_subject=0),
+        Rulebook(apart=(("x", "x"),)),
+    ],
+)
+def test_rules_that_mean_nothing_are_refused(book):
+    with pytest.raises(InvalidError):
+        check_rulebook(book)
