@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from tests.support.builders import (
     sign_in,
 )
 from tgfair import clock
+from tgfair.core.lunar import doan_ngo
 from tgfair.core.workflow import State
 from tgfair.models import Booth, Fair, FairStatus, Role, Zone
 from tgfair.policy import SYSTEM
@@ -387,3 +388,47 @@ def test_home_without_any_fair_says_what_to_do_first(organiser, client):
     page = client.get("/ql/").text
 
     assert ("Nhập sổ chủ thể" in page, "Lập sự kiện" in page) == (True, True)
+
+
+@pytest.fixture
+def of_the_eve(organiser, client):
+    """A fair that opens on the eve of Tết Đoan Ngọ, made with the feast's button."""
+    page = start_page(
+        client, buoc="tiep", khai_mac="18/06/2026", le="doan-ngo-2026", truoc="1", mau="le-hoi"
+    ).text
+    client.post("/ql/su-kien/moi", data={**fields_of(page), "venue": "Quảng trường"})
+    return reader().scalars(select(Fair)).one()
+
+
+@pytest.mark.parametrize("year", range(2027, 2036))
+def test_a_fair_on_the_eve_of_doan_ngo_is_copied_to_each_year(of_the_eve, client, year):
+    source = f"sao-chep:{of_the_eve.slug}"
+
+    day = start_page(client, buoc="nam", nam=str(year), mau=source).text
+    filled = fields_of(day)["khai_mac"]
+    form = fields_of(start_page(client, buoc="tiep", khai_mac=filled, mau=source).text)
+    client.post("/ql/su-kien/moi", data=form)
+
+    new = reader().scalars(select(Fair).order_by(Fair.id.desc())).first()
+    eve = doan_ngo(year) - timedelta(days=1)
+    assert (new.first_day, new.last_day - new.first_day) == (
+        eve,
+        of_the_eve.last_day - of_the_eve.first_day,
+    )
+    assert new.anchors["opening"] == {"on": "moon", "month": 5, "day": 5, "leap": False, "days": -1}
+
+
+def test_a_day_chosen_by_hand_lets_go_of_the_moon(of_the_eve, client):
+    source = f"sao-chep:{of_the_eve.slug}"
+    form = fields_of(start_page(client, buoc="tiep", khai_mac="01/07/2027", mau=source).text)
+
+    client.post("/ql/su-kien/moi", data=form)
+
+    new = reader().scalars(select(Fair).order_by(Fair.id.desc())).first()
+    assert (new.first_day, new.anchors) == (date(2027, 7, 1), {})
+
+
+def test_a_year_for_a_fair_without_the_moon_gets_a_sentence(fair, client):
+    page = start_page(client, buoc="nam", nam="2028", mau=f"sao-chep:{fair.slug}")
+
+    assert (page.status_code, "không khai mạc theo ngày âm lịch" in page.text) == (400, True)

@@ -10,6 +10,8 @@ from tgfair.core.calendar_text import vn_date, vn_weekday
 from tgfair.core.lunar import doan_ngo, tet
 
 YEARS_AHEAD: Final = 5
+# Key of a feast -> its lunar month and day.
+FEAST_DAYS: Final = {"tet": (1, 1), "doan-ngo": (5, 5)}
 _FEASTS: Final = (("tet", "Tết Nguyên Đán", tet), ("doan-ngo", "Tết Đoan Ngọ", doan_ngo))
 
 

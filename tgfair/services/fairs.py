@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tgfair.core.allocation.rulebook import lasting_rules
+from tgfair.core.anchors import OnMoon
+from tgfair.core.date_change import true_anchors
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
@@ -26,8 +28,9 @@ from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.fair_naming import code_problem, next_number, slug_problem
 from tgfair.services.fair_templates import TEMPLATES, ZoneRule, sample_texts
-from tgfair.services.fair_timetable import put_timetable
+from tgfair.services.fair_timetable import put_timetable, timetable_of
 from tgfair.services.idempotency import once, remember
+from tgfair.services.notices import anchors_of, keep_anchors
 from tgfair.services.plans import put_plan
 from tgfair.services.uow import check_seen, find, transaction
 
@@ -83,11 +86,13 @@ class Start:
     """What a new fair starts from: a template's key or an earlier fair's id, and a plan.
 
     `plan` is a key of the shipped plans, "copy" for the earlier fair's, or empty for none.
+    `opening` is the lunar day that the fair opens on each year.
     """
 
     template: str | None = None
     copy_of: int | None = None
     plan: str = ""
+    opening: OnMoon | None = None
 
 
 def create_fair(
@@ -151,6 +156,11 @@ def _furnish(
     *,
     now: datetime,
 ) -> None:
+    anchors = anchors_of(source) if source else {}
+    if start.opening is not None:
+        anchors["opening"] = start.opening
+    # Whoever chose another day by hand has let go of what it hung on.
+    keep_anchors(fair, true_anchors(anchors, timetable_of(fair)))
     plan = _plan(session, start, source)
     if plan is not None:
         put_plan(session, actor, fair, plan, now=now)
@@ -197,6 +207,7 @@ def edit_fair(
         _refuse_problems(session, data, fair)
         _write(fair, data)
         put_timetable(fair, data.timetable, opens=data.opens)
+        keep_anchors(fair, true_anchors(anchors_of(fair), data.timetable))
         _flush(session)
         record(session, actor, "fair.edited", fair, now=now, fair_id=fair.id)
         return fair.slug

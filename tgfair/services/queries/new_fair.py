@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from tgfair.core.date_change import copy_timetable
+from tgfair.core.anchors import OnMoon, check_anchor, moon_day
+from tgfair.core.date_change import copy_timetable, hang_to_come
 from tgfair.core.errors import InvalidError
-from tgfair.core.feasts import next_feasts
+from tgfair.core.feasts import FEAST_DAYS, next_feasts
 from tgfair.core.lunar import LunarDate, solar_from_lunar
 from tgfair.core.phone import display_phone
 from tgfair.core.timetable import LONGEST_DAYS
@@ -18,10 +19,12 @@ from tgfair.services.fair_naming import propose_code, propose_slug
 from tgfair.services.fair_templates import TEMPLATES, FairTemplate
 from tgfair.services.fair_timetable import local_hour, timetable_of
 from tgfair.services.fairs import COPY_PLAN, FairData, Start
+from tgfair.services.notices import anchors_of
 from tgfair.services.queries.fairs import fair_for_staff, newest_plan
 from tgfair.services.uow import reader
 
 COPY = "sao-chep:"
+_MOON = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([01])/(-?[0-9]{1,3})")
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,67 @@ class Proposal:
     start: Start
 
 
-def read_start(actor: Actor, source: str, plan: str) -> Start:
-    """Return what a new fair is made from, as the form names it.
+def read_start(actor: Actor, source: str, plan: str, opening: str = "") -> Start:
+    """Return what a new fair is made from, as the form names it; `opening` as `moon_text` wrote it.
 
     Raises:
         NotFoundError: the earlier fair is missing.
     """
+    moon = read_moon(opening)
     if source.startswith(COPY):
         old = fair_for_staff(actor, source.removeprefix(COPY))
-        return Start(copy_of=old.id, plan=plan)
-    return Start(template=source, plan=plan)
+        return Start(copy_of=old.id, plan=plan, opening=moon)
+    return Start(template=source, plan=plan, opening=moon)
+
+
+def moon_text(anchor: OnMoon) -> str:
+    """Return a lunar day as a hidden field carries it: "5/5/0/-1"."""
+    return f"{anchor.month}/{anchor.day}/{int(anchor.leap)}/{anchor.days}"
+
+
+def read_moon(text: str) -> OnMoon | None:
+    """Read what `moon_text` wrote; anything else is none."""
+    match = _MOON.fullmatch(text)
+    if match is None:
+        return None
+    month, day, leap, days = (int(part) for part in match.groups())
+    try:
+        anchor = OnMoon(month, day, bool(leap), days)
+        check_anchor(anchor)
+    except InvalidError:
+        return None
+    return anchor
+
+
+def copied_opening(actor: Actor, source: str, year: int) -> date:
+    """Return when an earlier fair that opens on a lunar day opens in another year.
+
+    Raises:
+        InvalidError: it is no earlier fair, opens on no lunar day, or that year has no such day.
+    """
+    anchor = opening_of(actor, source)
+    if anchor is None:
+        raise InvalidError(
+            "Mẫu này không khai mạc theo ngày âm lịch. Hãy ghi ngày khai mạc.", field="nam"
+        )
+    try:
+        return moon_day(anchor, year)
+    except InvalidError as error:
+        raise InvalidError(error.sentence, field="nam") from None
+
+
+def opening_of(actor: Actor, source: str) -> OnMoon | None:
+    """Return the lunar day on which an earlier fair opens; None for templates and other fairs."""
+    if not source.startswith(COPY):
+        return None
+    anchor = anchors_of(fair_for_staff(actor, source.removeprefix(COPY))).get("opening")
+    return anchor if isinstance(anchor, OnMoon) else None
+
+
+def feast_anchor(key: str, before: int) -> OnMoon | None:
+    """Return what a fair some days before a feast hangs on."""
+    lunar = FEAST_DAYS.get(key.rpartition("-")[0])
+    return OnMoon(*lunar, days=-before) if lunar else None
 
 
 def propose_fair(
@@ -91,6 +145,7 @@ def _of_earlier(old: Fair, opening: date, days: int | None, *, today: date) -> P
     length = timedelta(days=days - 1) if days else old.last_day - old.first_day
     name = re.sub(r"\b20\d\d\b", str(opening.year), old.name)
     timetable = copy_timetable(timetable_of(old), opening, opening + length, today=today)
+    timetable = hang_to_come(timetable, timetable, anchors_of(old), today=today)
     data = replace(
         data_of(old),
         name=name,

@@ -58,6 +58,11 @@ class StartForm(FilterForm):
         [Optional(), NumberRange(FIRST_YEAR, LAST_YEAR, f"Năm từ {FIRST_YEAR} đến {LAST_YEAR}.")],
     )
     al_nhuan = BooleanField("Tháng nhuận")
+    nam = WholeNumberField(
+        "Năm tổ chức",
+        [Optional(), NumberRange(FIRST_YEAR, LAST_YEAR, f"Năm từ {FIRST_YEAR} đến {LAST_YEAR}.")],
+        description="Khi chép một sự kiện khai mạc theo ngày âm lịch",
+    )
 
 
 class FairForm(BaseForm):
@@ -105,6 +110,7 @@ class FairForm(BaseForm):
     hotline_name = CleanStringField("Người trực điện thoại")
     hotline = TelField("Số điện thoại hỗ trợ")
     mau = StringField()
+    neo = StringField()
     plan = SelectField("Sơ đồ gian hàng", [Optional()], choices=pairs(PLANS))
     version = IntegerField(default=0)
 

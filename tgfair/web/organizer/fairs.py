@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 
+from tgfair.core.anchors import OnMoon
 from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.feasts import next_feasts
@@ -56,7 +57,7 @@ def new_fair_page() -> Any:
     if step is None or not start.validate():
         return _start_page(start)
     try:
-        if step in {"le", "am"}:
+        if step in {"le", "am", "nam"}:
             _fill_day(start, step)
             return _start_page(start)
         return _form_page(_proposed(start))
@@ -83,6 +84,8 @@ def _start_form() -> StartForm:
 def _fill_day(form: StartForm, step: str) -> None:
     if step == "le":
         day = new_fair.feast_day(form.le.data or "", form.truoc.data or 0, today=local_day(now()))
+    elif step == "nam":
+        day = new_fair.copied_opening(actor(), form.mau.data or "", form.nam.data or 0)
     else:
         day = new_fair.lunar_day(
             LunarDate(
@@ -118,7 +121,18 @@ def _proposed(start: StartForm) -> FairForm:
     )
     form = fair_form(proposal.data)
     form.mau.data, form.plan.data = source, proposal.start.plan
+    anchor = _opening_anchor(start)
+    form.neo.data = new_fair.moon_text(anchor) if anchor else ""
     return form
+
+
+def _opening_anchor(start: StartForm) -> OnMoon | None:
+    """Return the lunar day that the first day was taken from; the service drops an untrue one."""
+    if start.le.data:
+        return new_fair.feast_anchor(start.le.data, start.truoc.data or 0)
+    if start.al_ngay.data and start.al_thang.data:
+        return OnMoon(start.al_thang.data, start.al_ngay.data, bool(start.al_nhuan.data))
+    return new_fair.opening_of(actor(), start.mau.data or "")
 
 
 def _form_page(form: FairForm) -> str:
@@ -138,7 +152,9 @@ def create() -> Any:
     if not form.validate():
         return _form_page(form), 400
     try:
-        start = new_fair.read_start(actor(), form.mau.data or "", form.plan.data or "")
+        start = new_fair.read_start(
+            actor(), form.mau.data or "", form.plan.data or "", form.neo.data or ""
+        )
         slug = create_fair(
             actor(), read_fair(form), start, key=form.idempotency_key.data or "", now=now()
         )
