@@ -7,19 +7,29 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from tgfair import clock
 from tgfair.mail.catalog import KINDS
 from tgfair.models.application import Application
+from tgfair.models.base import table_of
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.outbox import Channel, Message, MessageState
 
 # An address is a name too, until its holder has another.
 MAX_NAME = 200
 
-KNOWN = select(Message.id).where(Message.dedupe_key == bindparam("key"))
+TABLE = table_of(Message)
+# A cause that was told of already, in this transaction or before, adds nothing.
+ADD = {
+    "sqlite": sqlite.insert(TABLE)
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .returning(TABLE.c.id),
+    "postgresql": postgresql.insert(TABLE)
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .returning(TABLE.c.id),
+}
 
 
 @dataclass(frozen=True)
@@ -77,33 +87,34 @@ def enqueue(
     kind = KINDS[kind_key]
     if recipient.email is None and not kind.calls:
         return None
-    key = f"{kind_key}:{dedupe}"
-    if _is_known(session, key):
-        return None
     waits = kind.proposed if proposed is None else proposed
-    message = Message(
-        kind=kind_key,
-        channel=Channel.EMAIL if recipient.email else Channel.CALL,
-        lane=kind.lane,
-        state=MessageState.PROPOSED if waits else MessageState.QUEUED,
-        dedupe_key=key,
-        message_id=uuid4().hex,
-        recipient_name=recipient.name[:MAX_NAME],
-        email=recipient.email,
-        phone=recipient.phone,
-        fair_id=links.fair_id,
-        exhibitor_id=recipient.exhibitor_id,
-        application_id=links.application_id,
-        invitation_id=links.invitation_id,
-        params=params,
-        created_at=now,
-        next_attempt_at=clock.real_now(),
-    )
+    values = {
+        "kind": kind_key,
+        "channel": Channel.EMAIL if recipient.email else Channel.CALL,
+        "lane": kind.lane,
+        "state": MessageState.PROPOSED if waits else MessageState.QUEUED,
+        "dedupe_key": f"{kind_key}:{dedupe}",
+        "message_id": uuid4().hex,
+        "recipient_name": recipient.name[:MAX_NAME],
+        "email": recipient.email,
+        "phone": recipient.phone,
+        "fair_id": links.fair_id,
+        "exhibitor_id": recipient.exhibitor_id,
+        "application_id": links.application_id,
+        "invitation_id": links.invitation_id,
+        "params": params,
+        "created_at": now,
+        "attempts": 0,
+        "next_attempt_at": clock.real_now(),
+    }
+    session.flush()  # the rows that it refers to
+    number = session.connection().scalar(ADD[session.get_bind().dialect.name], values)
+    return None if number is None else _as_row(session, number, values)
+
+
+def _as_row(session: Session, number: int, values: dict[str, Any]) -> Message:
+    """Return the message that was just written, without reading it back."""
+    message = Message(id=number, **values)
+    make_transient_to_detached(message)
     session.add(message)
     return message
-
-
-def _is_known(session: Session, key: str) -> bool:
-    """Return whether the cause was told of already, in this transaction or before."""
-    now = any(isinstance(row, Message) and row.dedupe_key == key for row in session.new)
-    return now or session.connection().scalar(KNOWN, {"key": key}) is not None

@@ -21,6 +21,7 @@ from tgfair.models.application import Application, ApplicationPerson, Applicatio
 from tgfair.models.attachment import Attachment
 from tgfair.models.base import table_of
 from tgfair.models.consent import Consent
+from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
 from tgfair.models.product import Product
 from tgfair.policy import Action, Actor, require, visible_to
@@ -48,9 +49,27 @@ NUMBERS = select(Product.public_id, Product.id).where(
     Product.exhibitor_id == bindparam("exhibitor")
 )
 FILES = select(Attachment.kind).where(Attachment.application_id == bindparam("application"))
+# Of two wide rows only what sending looks at; anything else would be fetched when asked for.
 WITH_FAIR_AND_EXHIBITOR = (
-    joinedload(Application.fair, innerjoin=True),
-    joinedload(Application.exhibitor, innerjoin=True),
+    joinedload(Application.fair, innerjoin=True).load_only(
+        Fair.status,
+        Fair.last_day,
+        Fair.registration_opens_at,
+        Fair.registration_closes_at,
+        Fair.supplement_until,
+        Fair.max_booths,
+        Fair.max_staff,
+        Fair.hotline,
+        Fair.texts,
+    ),
+    joinedload(Application.exhibitor, innerjoin=True).load_only(
+        Exhibitor.name,
+        Exhibitor.phone,
+        Exhibitor.other_phones,
+        Exhibitor.email,
+        Exhibitor.email_bounced_at,
+        Exhibitor.unit_new,
+    ),
 )
 
 
