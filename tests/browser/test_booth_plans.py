@@ -36,7 +36,7 @@ from tgfair.models import (
     Role,
 )
 from tgfair.services import jobs
-from tgfair.services.allocation_problems import Settings, settings_as_json
+from tgfair.services.allocation_settings import Settings, settings_as_json
 
 pytestmark = pytest.mark.browser
 

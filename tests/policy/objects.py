@@ -67,7 +67,7 @@ from tgfair.services import (
     stopping,
 )
 from tgfair.services import notices as timetable_notices
-from tgfair.services.allocation_problems import Settings, settings_as_json
+from tgfair.services.allocation_settings import Settings, settings_as_json
 from tgfair.services.file_store import file_store
 from tgfair.services.identifiers import digest, new_token, public_id
 from tgfair.services.links import invitation_token

@@ -45,7 +45,6 @@ from tgfair.services.allocation_edits import (
     take_out,
     undo,
 )
-from tgfair.services.allocation_problems import Keep, Settings
 from tgfair.services.allocation_publishing import publish_plan
 from tgfair.services.allocation_runs import (
     SeekingError,
@@ -54,6 +53,7 @@ from tgfair.services.allocation_runs import (
     start_run,
     stop_run,
 )
+from tgfair.services.allocation_settings import Keep, Settings
 from tgfair.services.allocations import assign_booth
 
 

@@ -26,8 +26,9 @@ from tgfair.core.vietnamese import check_text
 from tgfair.models.assignment import AllocationRun, Publication, RunState
 from tgfair.models.fair import Fair
 from tgfair.policy import Actor
-from tgfair.services.allocation_problems import Cast, cast_of, settings_from_json
+from tgfair.services.allocation_problems import Cast, cast_of
 from tgfair.services.allocation_runs import load_run, places_of
+from tgfair.services.allocation_settings import settings_from_json
 from tgfair.services.audit import record
 from tgfair.services.uow import check_seen, reader, transaction
 

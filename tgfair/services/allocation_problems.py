@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -31,48 +30,13 @@ from tgfair.models.booth import Booth
 from tgfair.models.draw import Draw, DrawEntry, DrawState
 from tgfair.models.fair import Fair
 from tgfair.models.product import Product
+from tgfair.services.allocation_settings import Keep, Settings
 from tgfair.services.publications import SEES_BOOTH
 
 # Booths that their holders took or drew themselves: no plan moves them.
 OWN_DOING = frozenset({AssignmentSource.HOLD, AssignmentSource.OFFER, AssignmentSource.DRAW})
 HELD = "đang được giữ cho một cơ sở"
 DRAWN = "khu đang chờ bốc thăm"
-
-
-class Keep(StrEnum):
-    """Which places of today a plan leaves as they are."""
-
-    ALL = "all"
-    PUBLISHED = "published"
-    TAKEN = "taken"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a plan was asked for. Applications by code, booths by plan object.
-
-    `pins` are places locked in the plan it continues, `previous` that whole plan (mode `fill`),
-    `required` the applications that have to be placed. `seconds` None leaves it to the search.
-    """
-
-    mode: Mode = Mode.OPTIMISE
-    seed: int = 1
-    seconds: int | None = 60
-    keep: Keep = Keep.ALL
-    pins: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    previous: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
-
-
-def settings_as_json(settings: Settings) -> dict[str, Any]:
-    """Return the settings ready for a JSON column."""
-    return asdict(settings) | {"required": list(settings.required)}
-
-
-def settings_from_json(data: Mapping[str, Any]) -> Settings:
-    """Return the settings that `settings_as_json` wrote."""
-    known = {**data, "mode": Mode(data["mode"]), "keep": Keep(data["keep"])}
-    return Settings(**{**known, "required": tuple(data["required"])})
 
 
 @dataclass(frozen=True)

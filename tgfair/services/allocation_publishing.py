@@ -18,8 +18,9 @@ from tgfair.models.assignment import AllocationRun, Assignment, AssignmentSource
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.allocation_edits import FORGIVEN, standing_plan
-from tgfair.services.allocation_problems import Cast, cast_of, settings_from_json
+from tgfair.services.allocation_problems import Cast, cast_of
 from tgfair.services.allocation_runs import load_run, places_of
+from tgfair.services.allocation_settings import settings_from_json
 from tgfair.services.audit import record
 from tgfair.services.places import end_place, lock_places, place
 from tgfair.services.publications import SEES_BOOTH, publish_standing

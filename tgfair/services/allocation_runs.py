@@ -30,12 +30,8 @@ from tgfair.models.assignment import AllocationRun, AssignmentSource, Publicatio
 from tgfair.models.fair import Fair
 from tgfair.models.job import Job, JobState
 from tgfair.policy import SYSTEM, Action, Actor, require, visible_to
-from tgfair.services.allocation_problems import (
-    Settings,
-    cast_of,
-    settings_as_json,
-    settings_from_json,
-)
+from tgfair.services.allocation_problems import cast_of
+from tgfair.services.allocation_settings import Settings, settings_as_json, settings_from_json
 from tgfair.services.audit import record
 from tgfair.services.jobs import JobStoppedError, Progress, enqueue_job, register
 from tgfair.services.uow import find, transaction

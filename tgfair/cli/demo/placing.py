@@ -20,7 +20,7 @@ from tgfair.services import (
     slot_windows,
     slots,
 )
-from tgfair.services.allocation_problems import Keep, Settings
+from tgfair.services.allocation_settings import Keep, Settings
 from tgfair.services.queries import demo_story as reading
 from tgfair.services.queries.allocation import Candidate, candidates, reasons_by_booth
 from tgfair.services.queries.booths import BoothState, BoothView, live_booths

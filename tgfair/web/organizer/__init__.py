@@ -2,6 +2,7 @@
 
 from tgfair.web.organizer import (
     allocation,
+    allocation_plan_edits,
     allocation_plans,
     applications,
     badge_design,
@@ -42,6 +43,7 @@ from tgfair.web.organizer.blueprint import bp
 
 __all__ = [
     "allocation",
+    "allocation_plan_edits",
     "allocation_plans",
     "applications",
     "badge_design",

@@ -1,9 +1,8 @@
-"""The workbench of booths: seek plans, look at one, change it by hand, compare, check, publish."""
+"""The workbench of booths: seek plans, look at one, compare two, check and publish one."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from wtforms import IntegerField, SelectField
@@ -16,14 +15,13 @@ from tgfair.core.allocation.solution import LEVEL_NAMES
 from tgfair.core.errors import TgfairError
 from tgfair.models.assignment import RunState
 from tgfair.models.fair import Fair
-from tgfair.policy import Action, require
-from tgfair.services import allocation_edits, allocation_publishing, allocation_runs
-from tgfair.services.allocation_problems import Keep, Settings
+from tgfair.services import allocation_publishing, allocation_runs
 from tgfair.services.allocation_runs import MOST_SEED
+from tgfair.services.allocation_settings import Keep, Settings
 from tgfair.services.booth_rules import booth_rules
 from tgfair.services.queries import allocation_plans as queries
+from tgfair.services.queries import allocation_reasons as reasons
 from tgfair.services.queries.booths import newest_drawing
-from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
@@ -31,6 +29,7 @@ from tgfair.web.labels import label as labelled
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 from tgfair.web.organizer.plan_drawing import compared_drawing, heat_drawing, plan_drawing
+from tgfair.web.organizer.plan_requests import assigned_fair, seen_version, to_plan, typed
 
 STATES = {
     RunState.QUEUED: "Chờ đến lượt",
@@ -69,26 +68,6 @@ class RunForm(BaseForm):
     )
 
 
-def _fair(slug: str) -> Fair:
-    fair = fair_for_staff(actor(), slug)
-    require(actor(), Action.ASSIGN_BOOTHS, fair)
-    return fair
-
-
-def _plan(slug: str, label: str, **arguments: str) -> Any:
-    query = f"?{urlencode(arguments)}" if arguments else ""
-    return redirect(f"/ql/{slug}/xep/phuong-an/{label}{query}", code=303)
-
-
-def _typed(name: str, most: int = 300) -> str:
-    return request.form.get(name, "").strip()[:most]
-
-
-def _seen() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0  # noqa: PLR2004 -- digits
-
-
 def _run_form(tabs: list[queries.PlanTab], typed: Any = None) -> RunForm:
     form = RunForm(typed)
     done = [tab.label for tab in tabs if tab.state is RunState.DONE]
@@ -116,7 +95,7 @@ def _list_page(fair: Fair, tabs: list[queries.PlanTab], form: RunForm) -> str:
 @audience(Audience.STAFF)
 def booth_plans(slug: str) -> str:
     """List the plans, show the rules in words, and offer to seek another."""
-    fair = _fair(slug)
+    fair = assigned_fair(slug)
     tabs = queries.plan_tabs(actor(), fair)
     return _list_page(fair, tabs, _run_form(tabs))
 
@@ -125,7 +104,7 @@ def booth_plans(slug: str) -> str:
 @audience(Audience.STAFF)
 def seek_plan(slug: str) -> Any:
     """Start the search for a plan."""
-    fair = _fair(slug)
+    fair = assigned_fair(slug)
     tabs = queries.plan_tabs(actor(), fair)
     form = _run_form(tabs, request.form)
     if not form.validate():
@@ -137,7 +116,7 @@ def seek_plan(slug: str) -> Any:
     except TgfairError as error:
         flash(error.message(), "error")
         return _list_page(fair, tabs, form), 400
-    return _plan(slug, label)
+    return to_plan(slug, label)
 
 
 def _settings(form: RunForm) -> Settings:
@@ -155,7 +134,7 @@ def _settings(form: RunForm) -> Settings:
 @audience(Audience.STAFF)
 def booth_plan(slug: str, plan: str) -> Any:
     """Show a plan; `?hs=` picks an application, `?gian=` the place to try, `?nong=1` the heat."""
-    fair = _fair(slug)
+    fair = assigned_fair(slug)
     view = queries.plan_view(actor(), fair, plan)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(_progress(view))
@@ -163,7 +142,7 @@ def booth_plan(slug: str, plan: str) -> Any:
     found = view.found(wanted)
     picked = found[0].code if wanted and len(found) == 1 else request.args.get("hs")
     seat = view.seat(picked)
-    heat = queries.heat_of(actor(), fair) if request.args.get("nong") else None
+    heat = reasons.heat_of(actor(), fair) if request.args.get("nong") else None
     return render_template(
         "organizer/booth_plan.html",
         view=view,
@@ -172,7 +151,7 @@ def booth_plan(slug: str, plan: str) -> Any:
         rows=_rows(found, whole="tat-ca" in request.args),
         found=len(found),
         target=request.args.get("gian", "")[:12],
-        why=queries.why_of(actor(), fair, plan, seat.code) if seat and seat.booths else None,
+        why=reasons.why_of(actor(), fair, plan, seat.code) if seat and seat.booths else None,
         heat=heat,
         drawing=_drawn(fair, view, seat, heat),
         tabs=queries.plan_tabs(actor(), fair),
@@ -186,14 +165,14 @@ def booth_plan(slug: str, plan: str) -> Any:
 
 
 def _drawn(
-    fair: Fair, view: queries.PlanView, seat: queries.Seat | None, heat: queries.Heat | None
+    fair: Fair, view: queries.PlanView, seat: queries.Seat | None, heat: reasons.Heat | None
 ) -> Any:
     drawing = newest_drawing(fair.id)
     if drawing is None or not view.seats:
         return None
     if heat is not None:
         return heat_drawing(drawing, heat.booths)
-    against = queries.objections(actor(), fair, view.tab.label, seat.code) if seat else {}
+    against = reasons.objections(actor(), fair, view.tab.label, seat.code) if seat else {}
     return plan_drawing(drawing, fair, view, seat, against)
 
 
@@ -219,141 +198,24 @@ def _progress(view: queries.PlanView) -> dict[str, Any]:
 @audience(Audience.STAFF)
 def stop_plan(slug: str, plan: str) -> Any:
     """End the search and keep what it has."""
-    fair = _fair(slug)
+    fair = assigned_fair(slug)
     try:
         allocation_runs.stop_run(actor(), fair.id, plan, now=now())
         flash("Đang dừng; kết quả tốt nhất đến lúc này được giữ lại.", "success")
     except TgfairError as error:
         flash(error.message(), "error")
-    return _plan(slug, plan)
-
-
-@bp.post("/ql/<slug>/xep/phuong-an/<plan>/doi-cho")
-@audience(Audience.STAFF)
-def relocate_in_plan(slug: str, plan: str) -> Any:
-    """Move an application inside the plan, or let two change places."""
-    fair = _fair(slug)
-    code, booth = _typed("hs", 24), _typed("gian", 12)
-    try:
-        edited = allocation_edits.relocate(
-            actor(),
-            fair.id,
-            plan,
-            code,
-            booth,
-            reason=_typed("reason"),
-            seen_version=_seen(),
-            now=now(),
-        )
-    except TgfairError as error:
-        flash(error.message(), "error")
-        return _plan(slug, plan, hs=code, gian=booth)
-    return _edited(slug, plan, edited, hs=code)
-
-
-def _edited(slug: str, label: str, edited: allocation_edits.Edited, **arguments: str) -> Any:
-    copied = f" Đã lưu thành {edited.label}." if edited.label != label else ""
-    flash(f"{edited.sentence}{copied}", "success")
-    return _plan(slug, edited.label, **arguments)
-
-
-@bp.post("/ql/<slug>/xep/phuong-an/<plan>/bo-gian")
-@audience(Audience.STAFF)
-def take_out_of_plan(slug: str, plan: str) -> Any:
-    """Take an application's booths away in the plan."""
-    fair = _fair(slug)
-    code = _typed("hs", 24)
-    try:
-        edited = allocation_edits.take_out(
-            actor(), fair.id, plan, code, seen_version=_seen(), now=now()
-        )
-    except TgfairError as error:
-        flash(error.message(), "error")
-        return _plan(slug, plan, hs=code)
-    return _edited(slug, plan, edited, hs=code)
-
-
-@bp.post("/ql/<slug>/xep/phuong-an/<plan>/khoa")
-@audience(Audience.STAFF)
-def lock_in_plan(slug: str, plan: str) -> Any:
-    """Lock an application where the plan has it, or let it go."""
-    fair = _fair(slug)
-    code = _typed("hs", 24)
-    try:
-        edited = allocation_edits.set_lock(
-            actor(),
-            fair.id,
-            plan,
-            code,
-            locked=_typed("khoa") == "1",
-            seen_version=_seen(),
-            now=now(),
-        )
-        flash(edited.sentence, "success")
-    except TgfairError as error:
-        flash(error.message(), "error")
-    return _plan(slug, plan, hs=code)
-
-
-@bp.post("/ql/<slug>/xep/phuong-an/<plan>/hoan-tac")
-@audience(Audience.STAFF)
-def undo_in_plan(slug: str, plan: str) -> Any:
-    """Take the last change by hand back."""
-    fair = _fair(slug)
-    try:
-        edited = allocation_edits.undo(actor(), fair.id, plan, seen_version=_seen(), now=now())
-        flash(edited.sentence, "success")
-    except TgfairError as error:
-        flash(error.message(), "error")
-    return _plan(slug, plan)
-
-
-@bp.post("/ql/<slug>/xep/phuong-an/<plan>/sao")
-@audience(Audience.STAFF)
-def copy_booth_plan(slug: str, plan: str) -> Any:
-    """Make a copy to work on by hand."""
-    fair = _fair(slug)
-    try:
-        copied = allocation_edits.copy_plan(actor(), fair.id, plan, now=now())
-    except TgfairError as error:
-        flash(error.message(), "error")
-        return _plan(slug, plan)
-    flash(f"Đã lưu bản sao {copied}.", "success")
-    return _plan(slug, copied)
-
-
-@bp.get("/ql/<slug>/xep/phuong-an/<plan>/xoa")
-@audience(Audience.STAFF)
-def ask_discard_booth_plan(slug: str, plan: str) -> str:
-    """Ask before a plan is thrown away."""
-    fair = _fair(slug)
-    view = queries.plan_view(actor(), fair, plan)
-    return render_template("organizer/booth_plan_discard.html", view=view, **fair_frame(fair))
-
-
-@bp.post("/ql/<slug>/xep/phuong-an/<plan>/xoa")
-@audience(Audience.STAFF)
-def discard_booth_plan(slug: str, plan: str) -> Any:
-    """Throw a plan away."""
-    fair = _fair(slug)
-    try:
-        allocation_runs.discard_run(actor(), fair.id, plan, now=now())
-    except TgfairError as error:
-        flash(error.message(), "error")
-        return _plan(slug, plan)
-    flash(f"Đã xóa phương án {plan}.", "success")
-    return redirect(url_for("organizer.booth_plans", slug=slug), code=303)
+    return to_plan(slug, plan)
 
 
 @bp.get("/ql/<slug>/xep/phuong-an/<plan>/so-sanh")
 @audience(Audience.STAFF)
 def compare_plans(slug: str, plan: str) -> Any:
     """Show whom another plan (`?voi=`) places elsewhere, and who gains or loses."""
-    fair = _fair(slug)
+    fair = assigned_fair(slug)
     tabs = [t for t in queries.plan_tabs(actor(), fair) if t.state is RunState.DONE]
     others = [tab.label for tab in tabs if tab.label != plan]
     other = request.args.get("voi") or (others[-1] if others else "")
-    lines = queries.differences(actor(), fair, plan, other) if other else []
+    lines = reasons.differences(actor(), fair, plan, other) if other else []
     drawing = newest_drawing(fair.id)
     return render_template(
         "organizer/booth_plans_compared.html",
@@ -371,13 +233,13 @@ def compare_plans(slug: str, plan: str) -> Any:
 @audience(Audience.STAFF)
 def check_booth_plan(slug: str, plan: str) -> Any:
     """Show what publishing the plan would change and what stands in the way."""
-    fair = _fair(slug)
+    fair = assigned_fair(slug)
     return _check_page(fair, plan)
 
 
 def _check_page(fair: Fair, label: str, note: str = "") -> str:
     view = queries.plan_view(actor(), fair, label)
-    check, cast = queries.publishing_check(actor(), fair, label)
+    check, cast = reasons.publishing_check(actor(), fair, label)
     return render_template(
         "organizer/booth_plan_publish.html",
         view=view,
@@ -400,16 +262,16 @@ def _check_page(fair: Fair, label: str, note: str = "") -> str:
 @audience(Audience.STAFF)
 def publish_booth_plan(slug: str, plan: str) -> Any:
     """Let everybody stand where the plan says; the mails wait for somebody to press send."""
-    fair = _fair(slug)
-    note = _typed("note", 400)
+    fair = assigned_fair(slug)
+    note = typed("note", 400)
     try:
         number = allocation_publishing.publish_plan(
             actor(),
             fair.id,
             plan,
-            typed=_typed("typed", 24),
+            typed=typed("typed", 24),
             note=note,
-            seen_version=_seen(),
+            seen_version=seen_version(),
             now=now(),
         )
     except TgfairError as error:

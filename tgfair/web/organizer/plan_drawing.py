@@ -11,7 +11,8 @@ from flask import url_for
 from tgfair.core.layout.plan import Plan
 from tgfair.documents.plan_svg import BoothView, plan_svg
 from tgfair.models.fair import Fair
-from tgfair.services.queries.allocation_plans import Difference, PlanView, Seat
+from tgfair.services.queries.allocation_plans import PlanView, Seat
+from tgfair.services.queries.allocation_reasons import Difference
 
 SHADES = 5
 
