@@ -8,13 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import install, page, pan, picking, places, solver, start, submit
+from benchmarks import badges, install, mails, page, pan, picking, places, solver, start, submit
 from benchmarks.figure import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "G1": page.figures,
     "G2": submit.figures,
     "G3": places.figures,
+    "G6": mails.figures,
+    "G5": badges.figures,
     "G8": install.figures,
     "G9": solver.plain,
     "B6": picking.figures,

@@ -30,6 +30,17 @@ class MailConfig:
 
 
 @dataclass(frozen=True)
+class ChannelConfig:
+    """Ways to telephones; each is off until its key is given."""
+
+    zns_url: str = "https://business.openapi.zalo.me/message/template"
+    zns_token: str = field(default="", repr=False)
+    zns_template: str = ""
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole configuration of one installation."""
 
@@ -38,6 +49,7 @@ class Config:
     base_url: str
     instance_dir: Path
     mail: MailConfig = field(default_factory=MailConfig)
+    channels: ChannelConfig = field(default_factory=ChannelConfig)
     demo: bool = False
     site_name: str = "tgfair"
     proxy_count: int = 0
@@ -81,6 +93,12 @@ ENVIRONMENT: dict[str, str] = {
     "TGFAIR_MAIL_USERNAME": "user at the SMTP server",
     "TGFAIR_MAIL_PASSWORD": "its password",
     "TGFAIR_MAIL_SENDER": "From header, e.g. Ban Tổ chức <tochuc@example.vn>",
+    "TGFAIR_BOUNCE_IMAP": "mailbox of returned mail for `tgfair bounce --imap`: imaps://…",
+    "TGFAIR_ZNS_URL": "Zalo notices: address of the interface; default: Zalo's own",
+    "TGFAIR_ZNS_TOKEN": "Zalo notices: access token; empty keeps the channel off",
+    "TGFAIR_ZNS_TEMPLATE": "Zalo notices: number of the approved template",
+    "TGFAIR_SMS_URL": "text messages: the provider's https address; empty keeps the channel off",
+    "TGFAIR_SMS_TOKEN": "text messages: the provider's key",
     "TGFAIR_WORKER": "0 when `tgfair worker` processes do the background work",
 }
 
@@ -125,6 +143,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         base_url=(env.get("TGFAIR_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         instance_dir=instance,
         mail=_mail(env),
+        channels=_channels(env),
         demo=_flag(env, "TGFAIR_DEMO"),
         site_name=env.get("TGFAIR_SITE_NAME") or "Hội chợ OCOP Đồng Tháp",
         proxy_count=_integer(env, "TGFAIR_PROXY_COUNT", 0),
@@ -144,6 +163,16 @@ def _mail(env: Mapping[str, str]) -> MailConfig:
         username=env.get("TGFAIR_MAIL_USERNAME", ""),
         password=env.get("TGFAIR_MAIL_PASSWORD", ""),
         sender=env.get("TGFAIR_MAIL_SENDER") or MailConfig.sender,
+    )
+
+
+def _channels(env: Mapping[str, str]) -> ChannelConfig:
+    return ChannelConfig(
+        zns_url=env.get("TGFAIR_ZNS_URL") or ChannelConfig.zns_url,
+        zns_token=env.get("TGFAIR_ZNS_TOKEN", ""),
+        zns_template=env.get("TGFAIR_ZNS_TEMPLATE", ""),
+        sms_url=env.get("TGFAIR_SMS_URL", ""),
+        sms_token=env.get("TGFAIR_SMS_TOKEN", ""),
     )
 
 

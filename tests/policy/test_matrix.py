@@ -206,7 +206,7 @@ def test_post_without_form_token_is_refused_everywhere(world):
     passed = []
     for knock in knocks(world):
         declared = declaration_of(world.app, knock.rule.endpoint)
-        if knock.method == "GET" or declared is None:
+        if knock.method == "GET" or declared is None or declared.link_is_proof:
             continue
         role = "owner A" if declared.audience is Audience.SESSION else "admin"
         answer = world.client(role).post(knock.url, data=body_of(world, knock))
@@ -221,6 +221,8 @@ def test_post_from_another_site_is_refused_everywhere(world):
     for knock in knocks(world):
         declared = declaration_of(world.app, knock.rule.endpoint)
         if knock.method == "GET" or declared is None or declared.audience is Audience.DEVICE:
+            continue
+        if declared.link_is_proof:
             continue
         role = "owner A" if declared.audience is Audience.SESSION else "admin"
         for headers in (

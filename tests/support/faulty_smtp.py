@@ -14,12 +14,13 @@ class FaultySmtp:
     """`faults` are used up one for each mail; "" is none.
 
     A fault is a reply ("451 later") to RCPT, the same after "data:" to the end of DATA, or one of
-    `drop_in_data` (hangs up before the end of DATA is answered) and `drop_after_250`.
+    `drop_in_data` (hangs up before the end of DATA is answered), `drop_unanswered` (the same, and
+    keeps the mail), `drop_after_250` and `stall` (says nothing to RCPT until the sender goes).
     """
 
     def __init__(self, *faults: str, on_data: Callable[[], None] | None = None) -> None:
         self.messages: list[EmailMessage] = []
-        self.connections = 0
+        self.connections = self.unanswered = 0
         self.on_data = on_data
         self._faults = list(faults)
         self._lock = threading.Lock()
@@ -69,6 +70,9 @@ class FaultySmtp:
             elif command.startswith("MAIL"):
                 fault = self._next_fault()
                 say("250 OK")
+            elif command.startswith("RCPT") and fault == "stall":
+                connection.rfile.readline()
+                return
             elif command.startswith("RCPT"):
                 say(fault if fault[:1].isdigit() else "250 OK")
             elif command == "DATA":
@@ -98,6 +102,10 @@ class FaultySmtp:
         message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         with self._lock:
             self.messages.append(message)  # type: ignore[arg-type]  # -- the policy makes EmailMessage
+        if fault == "drop_unanswered":
+            with self._lock:
+                self.unanswered += 1
+            return False
         if self.on_data is not None:
             self.on_data()
         say("250 OK")

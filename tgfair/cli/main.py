@@ -6,7 +6,19 @@ import sys
 
 import click
 
-from tgfair.cli import audit, config, draw, export, import_register, init, run, user, worker
+from tgfair.cli import (
+    audit,
+    bounce,
+    config,
+    draw,
+    export,
+    import_register,
+    init,
+    keys,
+    run,
+    user,
+    worker,
+)
 from tgfair.cli.demo import command as demo
 from tgfair.config import ConfigError
 from tgfair.core.errors import TgfairError, UnavailableError
@@ -18,12 +30,14 @@ def cli() -> None:
 
 
 cli.add_command(audit.audit)
+cli.add_command(bounce.bounce)
 cli.add_command(config.config)
 cli.add_command(draw.draw)
 cli.add_command(export.export)
 cli.add_command(demo.demo)
 cli.add_command(import_register.import_register)
 cli.add_command(init.init)
+cli.add_command(keys.keys)
 cli.add_command(run.run)
 cli.add_command(user.user)
 cli.add_command(worker.worker)

@@ -23,6 +23,7 @@ from tgfair.services import (
     jobs,
     notice_runs,
     outbox,
+    short_messages,
     slot_waiting,
     waitlist_rounds,
 )
@@ -87,10 +88,11 @@ def _loop(app: Flask, step: Step, stop: threading.Event) -> None:
 
 def _mail(owner: str) -> float:
     """Deliver one batch; return how long to wait before the next."""
+    short = short_messages.deliver_short(owner=owner)
     done = outbox.deliver_due(owner=owner)
     if done.server_down:
         return REST_SECONDS
-    return 0 if done.tried else IDLE_SECONDS
+    return 0 if done.tried or short else IDLE_SECONDS
 
 
 def _jobs(owner: str) -> float:

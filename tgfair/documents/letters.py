@@ -120,11 +120,24 @@ def invitation_letters(
     text: LetterText,
 ) -> bytes:
     """Return one PDF with a page for each letter, in the order given."""
+    return letters_with_texts(
+        [(letter, text) for letter in letters], letterhead=letterhead, signer=signer
+    )
+
+
+def letters_with_texts(
+    letters: Sequence[tuple[InvitationLetter, LetterText]],
+    *,
+    letterhead: Letterhead,
+    signer: Signer,
+) -> bytes:
+    """Return one PDF with a page for each letter, each with words of its own."""
     register_fonts()
     stream = BytesIO()
     canvas = Canvas(stream, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(text.subject)
-    for letter in letters:
+    if letters:
+        canvas.setTitle(letters[0][1].subject)
+    for letter, text in letters:
         y = _draw_head(canvas, letterhead, text)
         y = _draw_title(canvas, text.subject, y)
         y = _draw_body(canvas, letter, text, y)

@@ -35,6 +35,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "personal_links.read_invitation": "nobody is signed in yet; the link is the proof",
     "personal_links.report_not_mine": "nobody is signed in yet; the link is the proof",
+    "short_messages.deliver_short": "the worker; an actor let the messages go",
     "sessions.actor_for": "finds out who the actor is",
     "sessions.end_own_session": "the actor's own sessions only",
     "sessions.sign_out": "the actor's own session only",

@@ -32,12 +32,14 @@ class CallOutcome(StrEnum):
     REACHED = "reached"
     ZALO = "zalo"
     NO_ANSWER = "no_answer"
+    LETTER = "letter"
     WRONG_NUMBER = "wrong_number"
 
 
 AFTER_CALL = {
     CallOutcome.REACHED: MessageState.SENT,
     CallOutcome.ZALO: MessageState.SENT,
+    CallOutcome.LETTER: MessageState.SENT,
     CallOutcome.NO_ANSWER: MessageState.QUEUED,
     CallOutcome.WRONG_NUMBER: MessageState.DEAD,
 }

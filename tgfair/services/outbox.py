@@ -314,13 +314,19 @@ def give_up(session: Session, message: Message) -> None:
     """The message is dead; a line on the call list takes over where a call makes sense."""
     message.state = MessageState.DEAD
     session.flush()
+    call_instead(session, message)
+
+
+def call_instead(session: Session, message: Message) -> bool:
+    """Put a line for this mail on the call list; return whether it was not there yet."""
     key = f"{message.dedupe_key}:call"
     line = session.scalars(select(Message).where(Message.dedupe_key == key)).one_or_none()
     if line is not None:
-        if line.state is MessageState.CANCELLED:
+        again = line.state is MessageState.CANCELLED
+        if again:
             line.state = MessageState.QUEUED
-        return
-    enqueue(
+        return again
+    line = enqueue(
         session,
         message.kind,
         Recipient(message.recipient_name, None, message.phone, message.exhibitor_id),
@@ -330,3 +336,6 @@ def give_up(session: Session, message: Message) -> None:
         proposed=False,
         **message.params,
     )
+    if line is not None:
+        line.campaign_id = message.campaign_id
+    return line is not None

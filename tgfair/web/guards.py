@@ -48,6 +48,7 @@ class Declaration:
     audience: Audience
     upload_mb: int = 0
     too_large: str = ""
+    link_is_proof: bool = False
 
 
 class SessionOverError(TgfairError):
@@ -78,14 +79,18 @@ class UndeclaredAudienceError(Exception):
     """A route has no audience; the app must not start."""
 
 
-def audience(who: Audience, *, upload_mb: int = 0, too_large: str = "") -> Callable[[View], View]:
+def audience(
+    who: Audience, *, upload_mb: int = 0, too_large: str = "", link_is_proof: bool = False
+) -> Callable[[View], View]:
     """Declare whom a view is for; `upload_mb` lets its requests be larger than 1 MB.
 
     `too_large` says what to do with a larger one; a sentence that names the limit stands for it.
+    `link_is_proof`: the address holds a secret of the reader's own, so nobody else can have the
+    form sent; mail programs post to it without a token of ours (RFC 8058).
     """
 
     def declare(view: View) -> View:
-        setattr(view, "declaration", Declaration(who, upload_mb, too_large))  # noqa: B010 -- any callable
+        setattr(view, "declaration", Declaration(who, upload_mb, too_large, link_is_proof))  # noqa: B010 -- any callable
         return view
 
     return declare
@@ -259,6 +264,8 @@ def _check_csrf() -> None:
         # Browsers send no bearer token on their own, and cannot set the header across sites.
         if request.headers.get("X-Tgfair") != "gate":
             abort(403)
+        return
+    if declared is not None and declared.link_is_proof:
         return
     if not _from_our_site():
         abort(403)

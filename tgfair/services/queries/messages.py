@@ -64,11 +64,11 @@ TO_CALL = (
     & (Message.next_attempt_at <= _NOW)
     & ~_ANSWERED
 )
-_MAIL = Message.channel == Channel.EMAIL
+_SENT_BY_ITSELF = Message.channel.in_((Channel.EMAIL, Channel.ZNS, Channel.SMS))
 HEAPS: dict[Tab, ColumnElement[bool]] = {
     # A notice that is held back is proposed too; its own page lets it go on.
     Tab.PROPOSED: (Message.state == MessageState.PROPOSED) & Message.campaign_id.is_(None),
-    Tab.WAITING: _MAIL
+    Tab.WAITING: _SENT_BY_ITSELF
     & Message.state.in_([MessageState.QUEUED, MessageState.LEASED, MessageState.FAILED]),
     Tab.SENT: Message.state == MessageState.SENT,
     Tab.DEAD: Message.state == MessageState.DEAD,

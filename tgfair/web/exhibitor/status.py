@@ -17,6 +17,7 @@ from tgfair.services import applications, submissions
 from tgfair.services.queries import my_applications as reads
 from tgfair.services.queries.booths import published_booths_of
 from tgfair.services.queries.draws import is_listed
+from tgfair.services.queries.inbox import unread_count
 from tgfair.services.queries.slots import has_windows
 from tgfair.web import guards
 from tgfair.web.exhibitor.blueprint import bp
@@ -47,6 +48,7 @@ def mine() -> Any:
         "exhibitor/mine.html",
         applications=reads.my_applications(who),
         invitations=reads.my_invitations(who),
+        unread=unread_count(who),
     )
 
 

@@ -7,6 +7,7 @@ from tgfair.web.organizer import (
     applications,
     badge_design,
     badge_desk,
+    attendance,
     badges,
     booth_rules,
     bulk_reviews,
@@ -36,6 +37,7 @@ from tgfair.web.organizer import (
     slots,
     stories,
     timetable,
+    unreached,
     users,
     waitlist,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "applications",
     "badge_design",
     "badge_desk",
+    "attendance",
     "badges",
     "booth_rules",
     "bp",
@@ -78,6 +81,7 @@ __all__ = [
     "slots",
     "stories",
     "timetable",
+    "unreached",
     "users",
     "waitlist",
 ]

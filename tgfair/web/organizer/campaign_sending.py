@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, request
 
 from tgfair.core.errors import ConflictError, InvalidError
-from tgfair.services import campaign_sending, campaigns
+from tgfair.services import campaign_sending, campaigns, unreached
 from tgfair.services.queries import campaigns as queries
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
@@ -19,6 +19,7 @@ ACTS = {
     "resume": (campaign_sending.resume_campaign, "Tiếp tục gửi {} thư."),
     "stop": (campaign_sending.stop_campaign, "Đã dừng hẳn. {} thư không gửi nữa."),
     "undo": (campaign_sending.undo_campaign, "Đã thu lại. Chưa có thư nào gửi đi."),
+    "call": (unreached.call_unreached, "Danh sách gọi có thêm {} cơ sở chưa nhận được thư."),
     "hurry": (campaign_sending.hurry_campaign, "Thư bắt đầu gửi ngay bây giờ."),
 }
 

@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, render_template, request
 
 from tgfair.core.errors import InvalidError
 from tgfair.mail.catalog import KINDS
+from tgfair.mail.channels import channels_of
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
 from tgfair.services import messages
@@ -15,7 +16,8 @@ from tgfair.services.messages import CallOutcome, MessageGoneError, Selection
 from tgfair.services.queries import messages as queries
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.queries.messages import PAGE_SIZE, Tab
-from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.services.unreached import WAYS
+from tgfair.web.guards import Audience, actor, audience, config, now
 from tgfair.web.mail_view import mail_response
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
@@ -34,9 +36,15 @@ TABS = {
 OUTCOMES = {
     CallOutcome.REACHED: "Đã gọi, đã báo",
     CallOutcome.ZALO: "Đã nhắn Zalo",
+    CallOutcome.LETTER: "Đã gửi thư giấy",
     CallOutcome.NO_ANSWER: "Không nghe máy",
     CallOutcome.WRONG_NUMBER: "Sai số",
 }
+
+
+def ways_of() -> dict[str, str]:
+    """Return the channels to telephones that are configured, with their names."""
+    return {str(channel): WAYS[channel] for channel in channels_of(config().channels)}
 
 
 def _fair(slug: str) -> Fair:
@@ -115,6 +123,7 @@ def _call_list(fair: Fair) -> str:
         q=q,
         outcomes=OUTCOMES,
         tabs=_tabs(fair),
+        ways=ways_of(),
         kinds=KINDS,
         **fair_frame(fair),
     )

@@ -6,6 +6,7 @@ from tgfair.web.public import (
     catalogue,
     draws,
     home,
+    stopping,
     waitlist,
 )
 from tgfair.web.public.blueprint import bp
@@ -17,5 +18,6 @@ __all__ = [
     "catalogue",
     "draws",
     "home",
+    "stopping",
     "waitlist",
 ]

@@ -1,0 +1,30 @@
+"""A worker whose clocks run fast, for tests that kill it: time-outs, leases and backoff scaled."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+from tgfair.app import create_app
+from tgfair.mail import transport
+from tgfair.services import mail_domains, outbox
+
+IDLE_SECONDS = 0.05
+
+
+def main() -> None:
+    """Deliver until killed."""
+    outbox.LEASE, outbox.MARGIN = timedelta(seconds=4), timedelta(seconds=1.5)
+    outbox.BACKOFF = tuple(timedelta(milliseconds=150) for _ in outbox.BACKOFF)
+    transport.TIMEOUT_SECONDS = 1
+    mail_domains.REST = timedelta(milliseconds=300)
+    owner = uuid4().hex
+    with create_app().app_context():
+        while True:
+            if not outbox.deliver_due(owner=owner).tried:
+                time.sleep(IDLE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
