@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,8 @@ from tests.support.builders import (
 )
 from tgfair.core.decision import Decision
 from tgfair.core.draw.sources import SourceKind
-from tgfair.core.errors import ForbiddenError, InvalidError
+from tgfair.core.errors import ForbiddenError, InvalidError, OwnSubjectError
+from tgfair.core.waitlist import Rule
 from tgfair.core.workflow import Event, State
 from tgfair.models import (
     Application,
@@ -41,11 +43,14 @@ from tgfair.models import (
 from tgfair.policy import SYSTEM
 from tgfair.services import reviews
 from tgfair.services.allocations import assign_booth, release_booth
+from tgfair.services.booth_returns import Absence, absent, take_back
 from tgfair.services.draws import DrawPlan, freeze_list
+from tgfair.services.giving import Giving, set_giving
 from tgfair.services.holds import hold_booth
-from tgfair.services.publications import publish
+from tgfair.services.publications import confirm_booth, publish
 from tgfair.services.submissions import withdraw_application
 from tgfair.services.uow import reader, transaction
+from tgfair.services.waitlist_jumps import move_in_line
 from tgfair.services.waitlist_rounds import next_round, offer_now, sweep_offers
 from tgfair.services.waitlists import (
     OfferOverError,
@@ -53,7 +58,6 @@ from tgfair.services.waitlists import (
     decline_offer,
     enter_waitlist,
     leave_waitlist,
-    move_in_line,
     place_in_line,
     withdraw_offer,
 )
@@ -323,3 +327,107 @@ def test_who_waits_for_a_draw_is_offered_nothing_meanwhile(fair):
     assert sweep_offers(NOW) == 0
     found = next_round(reader(), reader().get_one(Fair, fair.id), now=NOW)
     assert found.why_not[entry_of(drawing).id] == "Đang chờ bốc thăm theo danh sách đã công bố."
+
+
+def published_holder(fair, label="A02"):
+    """A producer who was told of a booth."""
+    actor, code = producer(fair, State.APPROVED)
+    assign_booth(SYSTEM, fair.id, label, code, reason="Thử", now=NOW)
+    publish(SYSTEM, fair.id, note="Thử", now=NOW)
+    return actor, code
+
+
+def test_hand_placement_past_the_list_needs_a_reason_that_everybody_reads(fair):
+    (_, first), (_, second) = waiting(fair, 2, state=State.APPROVED)
+    _, outside = producer(fair, State.APPROVED)
+
+    with pytest.raises(InvalidError, match=f"{first} đang chờ trước"):
+        assign_booth(SYSTEM, fair.id, "A01", outside, now=NOW)
+    assign_booth(SYSTEM, fair.id, "A01", outside, reason="Nhà tài trợ", now=NOW)
+    assign_booth(SYSTEM, fair.id, "A02", second, reason="Đã đổi với nhau", now=NOW)
+
+    jumps = reader().scalars(select(WaitlistJump).order_by(WaitlistJump.id)).all()
+    assert [(one.application.code, one.from_place, one.to_place, one.booth) for one in jumps] == [
+        (outside, None, None, "A01"),
+        (second, 2, None, "A02"),
+    ]
+
+
+def test_hand_placement_of_the_first_or_of_what_suits_nobody_needs_no_reason(fair):
+    ((_, first),) = waiting(fair, 1, state=State.APPROVED)
+    waiting(fair, 1, state=State.APPROVED, water=True)  # A02 has none
+    _, outside = producer(fair, State.APPROVED)
+
+    assign_booth(SYSTEM, fair.id, "A01", first, now=NOW)
+    assign_booth(SYSTEM, fair.id, "A02", outside, now=NOW)
+
+    assert reader().scalars(select(WaitlistJump)).all() == []
+
+
+def test_first_placements_wait_for_nobody_in_line(fair):
+    with transaction() as session:
+        session.get_one(Fair, fair.id).offers_on = False
+    waiting(fair, 1)
+    _, code = producer(fair, State.APPROVED)
+
+    assign_booth(SYSTEM, fair.id, "A01", code, now=NOW)
+
+    assert reader().scalars(select(WaitlistJump)).all() == []
+
+
+def test_unconfirmed_booth_goes_to_the_first_in_line(fair):
+    _, late = published_holder(fair)
+    _, next_one = waiting(fair, 2)[0]
+    waiting(fair, 1)
+    over = row(late).fair.confirm_until + timedelta(minutes=1)
+    sweep_offers(NOW)
+    assert absent(SYSTEM, row(late).fair, now=NOW) == []
+    with pytest.raises(InvalidError, match="chưa quá hạn"):
+        take_back(SYSTEM, fair.id, late, now=NOW)
+    ((found, why),) = absent(SYSTEM, row(late).fair, now=over)
+    assert (found.code, why) == (late, Absence.UNCONFIRMED)
+
+    assert take_back(SYSTEM, fair.id, late, now=over) == ["A02"]
+
+    assert row(late).state == State.APPROVED
+    assert [(label, state) for _, label, state in offers()][-1] == ("A02", OfferState.OFFERED)
+    assert offers()[0][0] == next_one
+    told = select(Message.kind).where(Message.application_id == row(late).id)
+    assert "booth_released" in reader().scalars(told).all()
+
+
+def test_no_show_is_taken_back_once_the_fair_is_open(fair):
+    actor, code = published_holder(fair)
+    confirm_booth(actor, code, now=NOW)
+    opened = row(code).fair.opens_at + timedelta(hours=2)
+
+    assert [why for _, why in absent(SYSTEM, row(code).fair, now=opened)] == [Absence.NO_SHOW]
+    take_back(SYSTEM, fair.id, code, now=opened)
+
+    assert (row(code).state, row(code).confirmed_at) == (State.APPROVED, None)
+    assert absent(SYSTEM, row(code).fair, now=opened) == []
+
+
+def test_nobody_serves_their_own_subject(fair):
+    ((_, code), (_, other)) = waiting(fair, 2, state=State.APPROVED)
+    sweep_offers(NOW)
+    own = actor_of(make_user(Role.ORGANISER), owns=(row(code).exhibitor,))
+
+    with pytest.raises(OwnSubjectError):
+        move_in_line(own, fair.id, code, to_place=2, reason="Vì", now=NOW)
+    with pytest.raises(OwnSubjectError):
+        withdraw_offer(own, fair.id, code, reason="Vì", now=NOW)
+    move_in_line(own, fair.id, other, to_place=1, reason="Vì", now=NOW)
+
+
+def test_picking_times_are_kept_and_cannot_end_before_they_begin(fair):
+    rules = Giving(BoothGiving.FIRST_COME, NOW, NOW + DAY, 20, Rule.STRICT, 48, offers_on=True)
+
+    set_giving(SYSTEM, fair.id, rules, now=NOW)
+
+    reader().rollback()
+    kept = reader().get_one(Fair, fair.id)
+    assert (kept.picks_from, kept.picks_until, kept.hold_minutes) == (NOW, NOW + DAY, 20)
+    with pytest.raises(InvalidError) as refused:
+        set_giving(SYSTEM, fair.id, replace(rules, picks_until=NOW), now=NOW)
+    assert refused.value.field == "until_day"

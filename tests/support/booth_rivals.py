@@ -47,6 +47,7 @@ from tgfair.services import (
     holds,
     publications,
     submissions,
+    waitlist_jumps,
     waitlist_rounds,
     waitlists,
 )
@@ -316,7 +317,7 @@ class Rival:
         waitlists.leave_waitlist(one.actor, one.code, now=self.clock())
 
     def jump(self) -> None:
-        waitlists.move_in_line(
+        waitlist_jumps.move_in_line(
             self._officer(),
             self.square.fair_id,
             self._anybody().code,
@@ -348,6 +349,8 @@ class Rival:
     def rules(self) -> None:
         rules = giving.Giving(
             giving=BoothGiving.FIRST_COME,
+            picks_from=None,
+            picks_until=None,
             hold_minutes=HOLD_MINUTES,
             waitlist_rule=self.chance.choice(list(Rule)),
             offer_hours=1,

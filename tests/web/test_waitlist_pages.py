@@ -21,7 +21,8 @@ from tgfair.core.workflow import State
 from tgfair.models import BoothGiving, Role
 from tgfair.policy import SYSTEM
 from tgfair.services.holds import hold_booth
-from tgfair.services.waitlists import enter_waitlist, move_in_line
+from tgfair.services.waitlist_jumps import move_in_line
+from tgfair.services.waitlists import enter_waitlist
 
 
 @pytest.fixture
@@ -107,5 +108,5 @@ def test_code_of_another_fair_does_not_enter_this_list(client, fair):
     client.post(f"{url}/them", data={"csrf_token": csrf_of(client), "code": elsewhere})
 
     page = client.get(url).text
-    assert f"Hội chợ này không có hồ sơ {elsewhere}" in page
+    assert f"Sự kiện này không có hồ sơ {elsewhere}" in page
     assert "Chưa có ai chờ" in page

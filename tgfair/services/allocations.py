@@ -25,6 +25,7 @@ from tgfair.services.draw_freeze import refuse_frozen_zone
 from tgfair.services.places import BoothTakenError, end_place, free_place, lock_places, occupant
 from tgfair.services.suiting import reasons_against
 from tgfair.services.uow import find, reader, transaction
+from tgfair.services.waitlist_jumps import note_overtaking
 
 
 class UnsuitableError(InvalidError):
@@ -55,18 +56,20 @@ def assign_booth(
 ) -> Placed:
     """Give a free booth to an approved application; in a sharing fair, the second half of a table.
 
-    `reason` lets an officer place against a rule; it is kept in the audit trail.
+    `reason` lets an officer place against a rule, or past the waiting list; it is kept in the
+    audit trail, and the latter is public.
 
     Raises:
         BoothTakenError: somebody else holds it.
         UnsuitableError: a rule speaks against it and no reason was given.
-        ConflictError: the application is not approved.
+        InvalidError: it is not approved, or somebody in line is overtaken without a reason.
     """
     # Read before the write lock, so that losers do not queue behind the winner.
     _refuse_taken(reader(), fair_id, label, now=now)
     with transaction() as session:
         fair, booth, application = _load(session, actor, fair_id, label, code)
         _refuse_unsuitable(application, booth, reason)
+        note_overtaking(session, actor, booth, application, reason=reason, now=now)
         placed = _place(session, actor, fair, booth, application, now=now)
         record(session, actor, "booth.assigned", application, now=now, booth=label, reason=reason)
         return placed

@@ -21,6 +21,9 @@ class Giving:
     """The published rules of a fair."""
 
     giving: BoothGiving
+    # None: no limit on this side.
+    picks_from: datetime | None
+    picks_until: datetime | None
     hold_minutes: int
     waitlist_rule: Rule
     offer_hours: int
@@ -31,8 +34,11 @@ def set_giving(actor: Actor, fair_id: int, rules: Giving, *, now: datetime) -> N
     """Change how booths are given and the waiting list is served.
 
     Raises:
-        InvalidError: a number is out of range, or booths are shared and cannot be picked.
+        InvalidError: a number is out of range, picking would end before it begins, or booths are
+            shared and cannot be picked.
     """
+    if rules.picks_from and rules.picks_until and rules.picks_until <= rules.picks_from:
+        raise InvalidError("Giờ hết chọn gian phải sau giờ mở.", field="until_day")
     if not 1 <= rules.hold_minutes <= MOST_MINUTES:
         raise InvalidError(f"Số phút giữ gian từ 1 đến {MOST_MINUTES}.", field="hold_minutes")
     if not 1 <= rules.offer_hours <= MOST_HOURS:
@@ -44,4 +50,8 @@ def set_giving(actor: Actor, fair_id: int, rules: Giving, *, now: datetime) -> N
             raise InvalidError("Sự kiện dùng chung bàn thì Ban Tổ chức xếp, không tự chọn được.")
         for name, value in asdict(rules).items():
             setattr(fair, name, value)
-        record(session, actor, "fair.giving", fair, now=now, fair_id=fair.id, **asdict(rules))
+        told = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(rules).items()
+        }
+        record(session, actor, "fair.giving", fair, now=now, fair_id=fair.id, **told)

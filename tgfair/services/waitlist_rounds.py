@@ -97,16 +97,19 @@ def _free(booth: Booth) -> FreeBooth:
 
 def wanted_by_waiting(session: Session, booth: Booth, *, but: int) -> bool:
     """Return whether the list, being served, has somebody else whom the booth suits."""
-    if not booth.zone.fair.offers_on:
-        return False
-    entries = [
-        entry for entry in entries_in_order(session, booth.fair_id) if entry.application_id != but
-    ]
-    return any(
-        not objections(waiting, _free(booth))
-        for waiting in _waiting(session, entries)
-        if not waiting.has_offer and not waiting.draws
+    return booth.zone.fair.offers_on and any(
+        entry.application_id != but for entry in suited_in_line(session, booth)
     )
+
+
+def suited_in_line(session: Session, booth: Booth) -> list[WaitlistEntry]:
+    """Return who waits, is not being asked, and could be offered a booth, in order."""
+    entries = entries_in_order(session, booth.fair_id)
+    return [
+        entry
+        for entry, waiting in zip(entries, _waiting(session, entries), strict=True)
+        if not waiting.has_offer and not waiting.draws and not objections(waiting, _free(booth))
+    ]
 
 
 def offer_now(actor: Actor, fair_id: int, *, now: datetime) -> list[str]:
@@ -119,13 +122,14 @@ def offer_now(actor: Actor, fair_id: int, *, now: datetime) -> list[str]:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
         lock_places(session, fair.id)
-        codes = _serve(session, actor, fair, now=now)
+        codes = serve(session, actor, fair, now=now)
         if not codes:
             raise InvalidError("Chưa mời được ai: xem lý do ở từng hồ sơ trong danh sách.")
         return codes
 
 
-def _serve(session: Session, actor: Actor, fair: Fair, *, now: datetime) -> list[str]:
+def serve(session: Session, actor: Actor, fair: Fair, *, now: datetime) -> list[str]:
+    """Offer what is free, within the caller's transaction; return the codes of who is asked."""
     found = next_round(session, fair, now=now)
     return [_offer(session, actor, fair, match, now=now) for match in found.matches]
 
@@ -194,7 +198,7 @@ def _sweep(fair_id: int, *, now: datetime) -> None:
         ).all():
             _lapse(session, offer, now=now)
         if fair.offers_on and fair.status is FairStatus.OPEN:
-            _serve(session, SYSTEM, fair, now=now)
+            serve(session, SYSTEM, fair, now=now)
 
 
 def _lapse(session: Session, offer: Offer, *, now: datetime) -> None:

@@ -17,7 +17,6 @@ from tgfair.models.waitlist import (
     Offer,
     OfferState,
     WaitlistEntry,
-    WaitlistJump,
     WaitSource,
     WaitState,
 )
@@ -116,59 +115,6 @@ def _application(session: Session, actor: Actor, code: str) -> Application:
     return seen
 
 
-def move_in_line(
-    actor: Actor, fair_id: int, code: str, *, to_place: int, reason: str, now: datetime
-) -> tuple[int, int]:
-    """Move an entry to another place, with a reason shown to everybody; return both places.
-
-    Raises:
-        InvalidError: no reason, or no such place.
-        NotFoundError: it does not wait at this fair.
-    """
-    words = reason.strip()[:MAX_REASON]
-    if not words:
-        raise InvalidError(
-            "Hãy ghi lý do đổi thứ tự: lý do được công khai cho mọi cơ sở.", field="reason"
-        )
-    with transaction() as session:
-        fair = find(session, Fair, Fair.id == fair_id)
-        require(actor, Action.ASSIGN_BOOTHS, fair)
-        lock_places(session, fair.id)
-        order = list(entries_in_order(session, fair.id))
-        entry = next((one for one in order if one.application.code == code), None)
-        if entry is None:
-            raise NotFoundError
-        before = order.index(entry) + 1
-        if not 1 <= to_place <= len(order) or to_place == before:
-            raise InvalidError(f"Hãy ghi một vị trí khác, từ 1 đến {len(order)}.", field="place")
-        order.remove(entry)
-        order.insert(to_place - 1, entry)
-        for rank, one in enumerate(order, 1):
-            one.rank = rank
-        session.add(
-            WaitlistJump(
-                fair_id=fair.id,
-                application_id=entry.application_id,
-                from_place=before,
-                to_place=to_place,
-                reason=words,
-                at=now,
-                actor_id=actor.user_id,
-            )
-        )
-        record(
-            session,
-            actor,
-            "waitlist.moved",
-            entry.application,
-            now=now,
-            before=before,
-            after=to_place,
-            reason=words,
-        )
-        return before, to_place
-
-
 def accept_offer(actor: Actor, code: str, *, now: datetime) -> list[str]:
     """Take the offered booths and return their labels; badges follow when they are published.
 
@@ -253,6 +199,7 @@ def withdraw_offer(actor: Actor, fair_id: int, code: str, *, reason: str, now: d
         application = find(
             session, Application, Application.fair_id == fair.id, Application.code == code
         )
+        require(actor, Action.ASSIGN_BOOTHS, application)  # not of a subject of one's own
         offer = open_offer(session, application.id)
         if offer is None:
             raise OfferOverError

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
+from tgfair.core.layout.plan import Plan
+from tgfair.core.layout.reading import parse_plan
+from tgfair.core.layout.suitability import Reason
 from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
@@ -17,25 +20,46 @@ from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry, WaitlistJum
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.holds import Hold, why_not_pick
 from tgfair.services.places import is_over
+from tgfair.services.queries.fairs import newest_plan
 from tgfair.services.suiting import reasons_against
 from tgfair.services.taken_places import open_booths
 from tgfair.services.uow import find, reader
-from tgfair.services.waiting import open_offer
+from tgfair.services.waiting import open_offer, standing
 from tgfair.services.waitlist_rounds import entries_in_order, next_round
-from tgfair.services.waitlists import place_in_line
+from tgfair.services.waitlists import MAY_WAIT, place_in_line
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A booth on the plan: free to pick, or why not in words."""
+
+    label: str
+    taken: bool
+    against: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be picked."""
+        return not self.taken and not self.against
 
 
 @dataclass(frozen=True)
 class PickPage:
-    """Free booths that suit, the booth held, the place in line and the offer."""
+    """Free booths that suit, the booth held, the place in line and the offer.
+
+    `drawing` and its `spots` while booths may be picked and the fair has a plan.
+    """
 
     application: Application
     refusal: str
     booths: Sequence[Booth]
     hold: Hold | None
     place: int | None
+    lacks: bool
     offered: Sequence[str]
     until: datetime | None
+    drawing: Plan | None
+    spots: Sequence[Spot]
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,7 @@ def pick_page(actor: Actor, code: str, *, now: datetime) -> PickPage:
     require(actor, Action.PICK_BOOTH, application)
     refusal = why_not_pick(session, application, now=now)
     free = [] if refusal else open_booths(session, application.fair_id, now=now)
+    against = {booth.id: reasons_against(application, booth) for booth in free}
     held = session.execute(
         select(Booth.label, Assignment.held_until)
         .join(Assignment, Assignment.booth_id == Booth.id)
@@ -81,12 +106,37 @@ def pick_page(actor: Actor, code: str, *, now: datetime) -> PickPage:
     return PickPage(
         application=application,
         refusal=refusal,
-        booths=[booth for booth in free if not reasons_against(application, booth)],
+        booths=[booth for booth in free if not against[booth.id]],
         hold=Hold(held[0], held[1]) if held and held[1] else None,
         place=place_in_line(actor, code),
+        lacks=application.state in MAY_WAIT
+        and standing(session, application.id) < application.booths_wanted,
         offered=session.scalars(labels).all(),
         until=offer.until if offer else None,
+        drawing=_drawing(application) if free else None,
+        spots=_spots(session, application, against),
     )
+
+
+def _drawing(application: Application) -> Plan | None:
+    newest = newest_plan(application.fair_id)
+    return parse_plan(newest.document) if newest else None
+
+
+def _spots(
+    session: Session, application: Application, against: Mapping[int, Sequence[Reason]]
+) -> list[Spot]:
+    rows = session.execute(
+        select(Booth.id, Booth.label).where(Booth.fair_id == application.fair_id)
+    )
+    return [
+        Spot(
+            label,
+            taken=booth_id not in against,
+            against=" ".join(reason.sentence for reason in against.get(booth_id, ())),
+        )
+        for booth_id, label in rows
+    ]
 
 
 def waiting_lines(actor: Actor, fair: Fair, *, now: datetime) -> list[Line]:
