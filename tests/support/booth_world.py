@@ -58,11 +58,16 @@ def _booth(zone: int, row: int, place: int) -> dict[str, Any]:
     }
 
 
-def fill(fair: Fair, count: int, seed: int = 1) -> list[str]:
-    """Add approved applications of as many subjects and return their codes."""
+def fill(fair: Fair, count: int, *, seed: int = 1, first: int = 0) -> list[str]:
+    """Add approved applications of as many subjects and return their codes.
+
+    They are numbered from `first`, so that a fair can be filled twice.
+    """
     dice = random.Random(seed)  # noqa: S311 -- an invented fair, the same every time
     with transaction() as session:
-        rows = [_application(fair.id, fair.code, number, dice) for number in range(count)]
+        rows = [
+            _application(fair.id, fair.code, number, dice) for number in range(first, first + count)
+        ]
         session.add_all(rows)
         session.flush()
         return [row.code for row in rows]

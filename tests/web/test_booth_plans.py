@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from tests.support import booth_world
 from tests.support.builders import (
@@ -19,6 +20,7 @@ from tests.support.builders import (
     sign_in,
 )
 from tgfair.core.workflow import State
+from tgfair.extensions import db
 from tgfair.models import Fair, Role
 from tgfair.services import jobs
 
@@ -151,6 +153,28 @@ def test_rules_are_typed_checked_and_shown_to_everybody(fair, client):
     assert "Các cơ sở cùng một chủ có nhiều nhất 2 gian tất cả." in public
     assert "1 cặp cơ sở có lý do thì không đứng cạnh nhau." in public
     assert "Có người vừa sửa mục này" in post(client, url, **numbers, version="1")
+
+
+def test_a_plan_asks_the_database_as_often_for_many_as_for_few(app, fair, client):
+    def asked(path: str) -> int:
+        heard: list[int] = []
+        with app.app_context():
+            note = lambda *_: heard.append(1)  # noqa: E731 -- removed again below
+            event.listen(db.engine, "before_cursor_execute", note)
+            client.get(plans(fair, path))
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(heard)
+
+    codes = booth_world.fill(fair, 2)
+    seek(client, fair)
+    asked("/PA1")
+    few = asked(f"/PA1?hs={codes[0]}"), asked("/PA1/cong-bo")
+    booth_world.fill(fair, 12, first=2)
+    post(client, plans(fair), mode="optimise", keep="all", parent="", seconds="60", seed="1")
+    jobs.run_due("test", kinds=["allocation"])
+
+    asked("/PA2")
+    assert (asked(f"/PA2?hs={codes[0]}"), asked("/PA2/cong-bo")) == few
 
 
 def test_without_the_solver_the_page_says_what_to_do(fair, client, monkeypatch):

@@ -202,15 +202,7 @@ def _edit(
         check_seen(run, seen_version)
         if run.parent_id is None or "." not in run.label or _is_published(writing, run):
             run = _copy(writing, actor, run, now=now)
-        entry = {
-            "before": {code: list(booths) for code, booths in before.items()},
-            "after": {code: list(booths) for code, booths in wanted.places.items()},
-            "sentence": wanted.sentence,
-            "reason": why,
-            "by": actor.label,
-            "at": now.isoformat(),
-        }
-        run.edits = [*run.edits, entry]
+        run.edits = [*run.edits, _entry(actor, wanted, before, why, now=now)]
         run.result = found
         record(
             writing,
@@ -223,6 +215,19 @@ def _edit(
             reason=why or None,
         )
         return Edited(run.label, f"{wanted.sentence}.")
+
+
+def _entry(
+    actor: Actor, wanted: Change, before: Places, reason: str, *, now: datetime
+) -> dict[str, Any]:
+    return {
+        "before": {code: list(booths) for code, booths in before.items()},
+        "after": {code: list(booths) for code, booths in wanted.places.items()},
+        "sentence": wanted.sentence,
+        "reason": reason,
+        "by": actor.label,
+        "at": now.isoformat(),
+    }
 
 
 def _require_done(run: AllocationRun) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from tgfair.core.allocation.solution import Solution
 from tgfair.core.allocation.solve import ContradictoryError, solve
 from tgfair.core.allocation.verify import verify
 from tgfair.core.allocation.wording import sentence_of
-from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
+from tgfair.core.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from tgfair.models.assignment import AllocationRun, AssignmentSource, Publication, RunState
 from tgfair.models.fair import Fair
 from tgfair.models.job import Job, JobState
@@ -99,35 +100,48 @@ def start_run(
         base = load_run(session, actor, fair_id, parent) if parent else None
         if base is not None:
             settings = _continued(settings, base)
-        cast = cast_of(session, fair, settings)
-        if not cast.problem.booths or not cast.problem.applicants:
-            raise InvalidError("Cần có sơ đồ gian và ít nhất một hồ sơ đã duyệt.")
-        run = AllocationRun(
-            fair_id=fair.id,
-            label=_next_label(session, fair.id),
-            source=AssignmentSource.OPTIMISER,
-            parent_id=base.id if base else None,
-            state=RunState.QUEUED,
-            settings=settings_as_json(settings),
-            inputs_digest=problem_digest(cast.problem),
-            result={},
-            created_at=now,
-            created_by_id=actor.user_id,
-        )
-        session.add(run)
-        session.flush()
-        job = enqueue_job(
-            session,
-            actor,
-            KIND,
-            now=now,
-            params={"run_id": run.id},
-            fair_id=fair.id,
-            total=settings.seconds or 0,
-        )
-        run.job_id = job.id
+        run = _queued(session, actor, fair, settings, base, now=now)
         record(session, actor, "allocation.started", run, now=now, label=run.label)
         return run.label
+
+
+def _queued(
+    session: Session,
+    actor: Actor,
+    fair: Fair,
+    settings: Settings,
+    base: AllocationRun | None,
+    *,
+    now: datetime,
+) -> AllocationRun:
+    cast = cast_of(session, fair, settings)
+    if not cast.problem.booths or not cast.problem.applicants:
+        raise InvalidError("Cần có sơ đồ gian và ít nhất một hồ sơ đã duyệt.")
+    run = AllocationRun(
+        fair_id=fair.id,
+        label=_next_label(session, fair.id),
+        source=AssignmentSource.OPTIMISER,
+        parent_id=base.id if base else None,
+        state=RunState.QUEUED,
+        settings=settings_as_json(settings),
+        inputs_digest=problem_digest(cast.problem),
+        result={},
+        created_at=now,
+        created_by_id=actor.user_id,
+    )
+    session.add(run)
+    session.flush()
+    job = enqueue_job(
+        session,
+        actor,
+        KIND,
+        now=now,
+        params={"run_id": run.id},
+        fair_id=fair.id,
+        total=settings.seconds or 0,
+    )
+    run.job_id = job.id
+    return run
 
 
 def _check(settings: Settings) -> None:
@@ -231,7 +245,9 @@ class _Teller:
         now = clock.real_now()
         if not self._stop and now - self._told_at >= TELL_EVERY:
             self._told_at = now
-            self._look(now)
+            # This is called from inside the solver, which a busy database is no reason to leave.
+            with suppress(UnavailableError):
+                self._look(now)
         return self._stop
 
     def _look(self, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tgfair.core.allocation.fitting import wish_rank
+from tgfair.core.allocation.moves import Places
 from tgfair.core.allocation.problem import Mode
 from tgfair.core.allocation.record import problem_digest, solution_from_json
 from tgfair.core.allocation.solution import LevelScore, Solution
@@ -87,6 +88,10 @@ class PlanView:
     # Whether applications, booths or rules changed since it was found.
     outdated: bool
     free: tuple[str, ...]
+    # What the plan was laid out with, for those who ask further.
+    run: AllocationRun
+    cast: Cast
+    places: Places
 
     @property
     def placed(self) -> tuple[Seat, ...]:
@@ -190,6 +195,9 @@ def plan_view(actor: Actor, fair: Fair, label: str) -> PlanView:
         free=tuple(
             sorted(b.label for b in cast.problem.booths if b.id not in taken and b.blocked is None)
         ),
+        run=run,
+        cast=cast,
+        places=places,
     )
 
 

@@ -10,15 +10,7 @@ from tgfair.core.allocation.explain import explain
 from tgfair.core.allocation.fitting import Fitting, wish_rank
 from tgfair.core.allocation.solution import Explanation
 from tgfair.core.allocation.solve import evaluate
-from tgfair.models.assignment import AllocationRun
-from tgfair.models.fair import Fair
-from tgfair.policy import Action, Actor, require
-from tgfair.services.allocation_edits import standing_plan
-from tgfair.services.allocation_problems import Cast, cast_of
-from tgfair.services.allocation_publishing import Check, check_plan
-from tgfair.services.allocation_runs import load_run
-from tgfair.services.allocation_settings import Settings, settings_from_json
-from tgfair.services.uow import reader
+from tgfair.services.queries.allocation_plans import PlanView
 
 
 @dataclass(frozen=True)
@@ -51,43 +43,34 @@ class Heat:
     zones: tuple[tuple[str, int, tuple[int, ...]], ...]
 
 
-def why_of(actor: Actor, fair: Fair, label: str, code: str) -> Why | None:
+def why_of(view: PlanView, code: str) -> Why | None:
     """Return why an application stands where the plan has it; None when it stands nowhere."""
-    run, cast = _run_and_cast(actor, fair, label)
-    places = standing_plan(run, cast)
-    if code not in places:
+    if code not in view.places:
         return None
-    found = explain(cast.problem, evaluate(cast.problem, places), code)
+    problem = view.cast.problem
+    found = explain(problem, evaluate(problem, view.places), code)
     return Why(
         found,
-        {one.id: one.name for one in cast.problem.applicants},
-        {one.id: one.label for one in cast.problem.booths},
+        {one.id: one.name for one in problem.applicants},
+        {one.id: one.label for one in problem.booths},
     )
 
 
-def objections(actor: Actor, fair: Fair, label: str, code: str) -> dict[str, str]:
+def objections(view: PlanView, code: str) -> dict[str, str]:
     """Return for every booth's label why it does not suit the application; "" where it does."""
-    _, cast = _run_and_cast(actor, fair, label)
-    fitting = Fitting(cast.problem)
+    fitting = Fitting(view.cast.problem)
     applicant = fitting.applicants.get(code)
     if applicant is None:
         return {}
     return {
         booth.label: " ".join(one.sentence for one in fitting.reasons(applicant, booth))
-        for booth in cast.problem.booths
+        for booth in view.cast.problem.booths
     }
 
 
-def _run_and_cast(actor: Actor, fair: Fair, label: str) -> tuple[AllocationRun, Cast]:
-    session = reader()
-    run = load_run(session, actor, fair.id, label)
-    return run, cast_of(session, fair, settings_from_json(run.settings))
-
-
-def heat_of(actor: Actor, fair: Fair) -> Heat:
+def heat_of(view: PlanView) -> Heat:
     """Return how many applications wish for each place that suits them."""
-    require(actor, Action.ASSIGN_BOOTHS, fair)
-    problem = cast_of(reader(), fair, Settings()).problem
+    problem = view.cast.problem
     fitting = Fitting(problem)
     heat: Counter[str] = Counter({booth.label: 0 for booth in problem.booths})
     for one in problem.applicants:
@@ -106,17 +89,9 @@ def heat_of(actor: Actor, fair: Fair) -> Heat:
     return Heat(dict(heat), zones)
 
 
-def publishing_check(actor: Actor, fair: Fair, label: str) -> tuple[Check, Cast]:
-    """Return what publishing the plan now would do, with the names for it."""
-    run, cast = _run_and_cast(actor, fair, label)
-    return check_plan(actor, run, cast), cast
-
-
-def differences(actor: Actor, fair: Fair, label: str, other: str) -> list[Difference]:
-    """Return whom the plan `other` places elsewhere than `label`, losers first."""
-    run, cast = _run_and_cast(actor, fair, label)
-    second = load_run(reader(), actor, fair.id, other)
-    before, after = standing_plan(run, cast), standing_plan(second, cast)
+def differences(first: PlanView, second: PlanView) -> list[Difference]:
+    """Return whom the second plan places elsewhere than the first, losers first."""
+    cast, before, after = first.cast, first.places, second.places
     booths = {one.id: one for one in cast.problem.booths}
     points = cast.problem.rules.weights.wishes
 

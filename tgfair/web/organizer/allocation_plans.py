@@ -16,6 +16,7 @@ from tgfair.core.errors import TgfairError
 from tgfair.models.assignment import RunState
 from tgfair.models.fair import Fair
 from tgfair.services import allocation_publishing, allocation_runs
+from tgfair.services.allocation_publishing import check_plan
 from tgfair.services.allocation_runs import MOST_SEED
 from tgfair.services.allocation_settings import Keep, Settings
 from tgfair.services.booth_rules import booth_rules
@@ -142,7 +143,7 @@ def booth_plan(slug: str, plan: str) -> Any:
     found = view.found(wanted)
     picked = found[0].code if wanted and len(found) == 1 else request.args.get("hs")
     seat = view.seat(picked)
-    heat = reasons.heat_of(actor(), fair) if request.args.get("nong") else None
+    heat = reasons.heat_of(view) if request.args.get("nong") else None
     return render_template(
         "organizer/booth_plan.html",
         view=view,
@@ -151,7 +152,7 @@ def booth_plan(slug: str, plan: str) -> Any:
         rows=_rows(found, whole="tat-ca" in request.args),
         found=len(found),
         target=request.args.get("gian", "")[:12],
-        why=reasons.why_of(actor(), fair, plan, seat.code) if seat and seat.booths else None,
+        why=reasons.why_of(view, seat.code) if seat else None,
         heat=heat,
         drawing=_drawn(fair, view, seat, heat),
         tabs=queries.plan_tabs(actor(), fair),
@@ -172,7 +173,7 @@ def _drawn(
         return None
     if heat is not None:
         return heat_drawing(drawing, heat.booths)
-    against = reasons.objections(actor(), fair, view.tab.label, seat.code) if seat else {}
+    against = reasons.objections(view, seat.code) if seat else {}
     return plan_drawing(drawing, fair, view, seat, against)
 
 
@@ -215,12 +216,14 @@ def compare_plans(slug: str, plan: str) -> Any:
     tabs = [t for t in queries.plan_tabs(actor(), fair) if t.state is RunState.DONE]
     others = [tab.label for tab in tabs if tab.label != plan]
     other = request.args.get("voi") or (others[-1] if others else "")
-    lines = reasons.differences(actor(), fair, plan, other) if other else []
+    first = queries.plan_view(actor(), fair, plan)
+    second = queries.plan_view(actor(), fair, other) if other else None
+    lines = reasons.differences(first, second) if second else []
     drawing = newest_drawing(fair.id)
     return render_template(
         "organizer/booth_plans_compared.html",
-        first=queries.plan_view(actor(), fair, plan),
-        second=queries.plan_view(actor(), fair, other) if other else None,
+        first=first,
+        second=second,
         choices=[(one, one) for one in others],
         lines=lines,
         levels=LEVEL_NAMES,
@@ -239,7 +242,7 @@ def check_booth_plan(slug: str, plan: str) -> Any:
 
 def _check_page(fair: Fair, label: str, note: str = "") -> str:
     view = queries.plan_view(actor(), fair, label)
-    check, cast = reasons.publishing_check(actor(), fair, label)
+    check, cast = check_plan(actor(), view.run, view.cast), view.cast
     return render_template(
         "organizer/booth_plan_publish.html",
         view=view,
