@@ -77,7 +77,7 @@ def enter_waitlist(
             )
         if standing(session, application.id) >= application.booths_wanted:
             raise InvalidError(f"Hồ sơ {code} đã có đủ gian như đã đăng ký.")
-        by_hand = can(actor, Action.ASSIGN_BOOTHS, application.fair)
+        by_hand = can(actor, Action.ASSIGN_BOOTHS, application)
         source = WaitSource.HAND if by_hand else WaitSource.REQUEST
         entry = enter(
             session,
