@@ -44,6 +44,19 @@ class Site:
         self.running.append(process)
         return process
 
+    def call(
+        self, *arguments: str, given: bytes = b"", **settings: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run another command of the same installation to its end, with `given` on its input."""
+        return subprocess.run(
+            [sys.executable, "-m", "tgfair.cli", *arguments],
+            env={**self.env, **settings},
+            input=given,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
     def start(self) -> subprocess.Popen[bytes]:
         """Start the web server and wait until it answers."""
         process = self.command("run")

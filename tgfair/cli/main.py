@@ -10,6 +10,7 @@ from tgfair.cli import (
     audit,
     bounce,
     config,
+    doctor,
     draw,
     export,
     import_register,
@@ -32,6 +33,7 @@ def cli() -> None:
 cli.add_command(audit.audit)
 cli.add_command(bounce.bounce)
 cli.add_command(config.config)
+cli.add_command(doctor.doctor)
 cli.add_command(draw.draw)
 cli.add_command(export.export)
 cli.add_command(demo.demo)
