@@ -79,6 +79,7 @@ ANONYMOUS = Actor()
 class Action(StrEnum):
     """What may be asked for."""
 
+    ANSWER_BULLETIN = "answer_bulletin"
     ASSIGN_BOOTHS = "assign_booths"
     BOOK_SLOT = "book_slot"
     CANCEL_APPLICATION = "cancel_application"
@@ -92,6 +93,7 @@ class Action(StrEnum):
     INVITE = "invite"
     LIST_EXHIBITORS = "list_exhibitors"
     MANAGE_BADGES = "manage_badges"
+    MANAGE_BULLETIN = "manage_bulletin"
     MANAGE_FAIRS = "manage_fairs"
     MANAGE_GATES = "manage_gates"
     MANAGE_MEMBERS = "manage_members"
@@ -257,6 +259,7 @@ def creator(actor: Actor, obj: Any) -> bool:
 IMPARTIAL: frozenset[Rule] = frozenset({impartial_admin, impartial_organiser, impartial_reviewer})
 
 RULES: dict[Action, tuple[Rule, ...]] = {
+    Action.ANSWER_BULLETIN: (admin, organiser, commune_officer, member, invited),
     Action.ASSIGN_BOOTHS: (impartial_admin, impartial_organiser),
     Action.BOOK_SLOT: (admin, organiser, commune_officer, member, invited),
     Action.CANCEL_APPLICATION: (impartial_admin, impartial_organiser),
@@ -270,6 +273,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.INVITE: (admin, organiser),
     Action.LIST_EXHIBITORS: (admin, any_reader, any_officer),
     Action.MANAGE_BADGES: (admin, organiser),
+    Action.MANAGE_BULLETIN: (admin, organiser),
     Action.MANAGE_FAIRS: (admin, organiser),
     Action.MANAGE_GATES: (admin, organiser),
     Action.MANAGE_MEMBERS: (admin, owner),

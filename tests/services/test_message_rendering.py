@@ -28,7 +28,13 @@ from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.mail.render import TEMPLATES, unlinked
 from tgfair.models import (
+    AnswerState,
     Application,
+    Area,
+    Bulletin,
+    BulletinAnswer,
+    BulletinKind,
+    BulletinState,
     Campaign,
     CampaignKind,
     CodePurpose,
@@ -77,6 +83,14 @@ def database_url(sqlite_url):
 def context(app):
     with app.app_context():
         yield
+
+
+# Kind -> what its message carries.
+OWN = {
+    "news": lambda world: {"items": [world.item().id]},
+    "place": lambda world: {"answer_id": world.answer()},
+    "notice": lambda _: {"text": "Mang theo thẻ.\nVào hàng từ 7 giờ."},
+}
 
 
 class World:
@@ -138,8 +152,7 @@ class World:
             params |= {"window": "07:00–08:00, Cổng 1", "before": "08:00–09:00, Cổng 1"}
         if kind == "booth_redrawn":
             params["changes"] = [f"Gian {self.booth}: dời chỗ."]
-        if kind == "notice":
-            params["text"] = "Mang theo thẻ.\nVào hàng từ 7 giờ."
+        params |= OWN.get(kind, lambda _: {})(self)
         if kind in PURPOSES:
             params["code_id"] = self.code(kind).id
         campaign_id = None
@@ -162,6 +175,39 @@ class World:
             message.campaign_id = campaign_id if kind == "campaign" else None
             session.flush()
             return message.id
+
+    def item(self):
+        return save(
+            Bulletin(
+                public_id="i" * 32,
+                kind=BulletinKind.CLASS,
+                state=BulletinState.PUBLISHED,
+                title="Lớp tập huấn bán hàng trực tuyến",
+                place="Mỹ Tho",
+                area=Area.PROVINCE,
+                first_day=date(2026, 7, 1),
+                last_day=date(2026, 7, 2),
+                answer_until=date(2026, 6, 20),
+                places=20,
+                free=19,
+                search_fold="lop",
+                created_at=NOW,
+                changed_at=NOW,
+            )
+        )
+
+    def answer(self):
+        item = self.item()
+        return save(
+            BulletinAnswer(
+                public_id="a" * 32,
+                bulletin_id=item.id,
+                exhibitor_id=self.exhibitor.id,
+                state=AnswerState.PLACED,
+                person="Nguyễn Thị Út Hạnh",
+                answered_at=NOW,
+            )
+        ).id
 
     def campaign(self):
         """A notice to applications, with chips."""

@@ -19,6 +19,7 @@ from tgfair import clock
 from tgfair.app import create_app
 from tgfair.services import (
     audit_chain,
+    bulletin_digests,
     holds,
     jobs,
     notice_runs,
@@ -114,6 +115,7 @@ def _places(_owner: str) -> float:
 def _timetable(_owner: str) -> float:
     """Tell what the timetables of the fairs say is due."""
     notice_runs.run_notices(_now())
+    bulletin_digests.send_digests(_now())
     return TIMETABLE_SECONDS
 
 

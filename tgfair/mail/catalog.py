@@ -89,6 +89,8 @@ KINDS: dict[str, Kind] = {
             calendar=True,
             while_in=LIVE,
         ),
+        Kind("news", "Bản tin hội chợ", lane=Lane.BULK, calls=False, stoppable=True),
+        Kind("place", "Đăng ký lớp, cuộc họp"),
         Kind("campaign", "Thông báo chung", lane=Lane.BULK, stoppable=True),
         Kind("campaign_test", "Thư thử của thông báo", calls=False),
         # To guests: who applied is told that the application is cancelled.

@@ -31,6 +31,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "outbox.deliver_due": "the worker; an actor queued or released the message",
     "hotline.hotline": "a number that every page shows",
     "holds.sweep_holds": "the worker; a hold ends by its own time",
+    "bulletin_digests.send_digests": "the worker; the subject asked for the digest",
     "notice_runs.run_notices": "the worker; an organiser put the notice on the timetable",
     "jobs.run_due": "the worker; a job was asked for by an actor when it was queued",
     "personal_links.read_invitation": "nobody is signed in yet; the link is the proof",

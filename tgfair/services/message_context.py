@@ -30,6 +30,7 @@ from tgfair.models.fair import FairDateChange, FairStatus
 from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.models.waitlist import Offer, OfferState
+from tgfair.services.bulletin_messages import news_context, place_context
 from tgfair.services.draw_messages import draw_context
 from tgfair.services.hotline import hotline
 from tgfair.services.links import base_url, invitation_url
@@ -268,6 +269,8 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "confirm_code": _one_time_code,
     "contact_changed": _contact,
     "notice": _notice,
+    "news": news_context,
+    "place": place_context,
     "code_read_out": _officer,
     "returned": _fixes,
     "offer": _offer,
