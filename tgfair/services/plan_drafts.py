@@ -25,7 +25,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.places import lock_places
-from tgfair.services.plans import Installed, newest_version, put_plan
+from tgfair.services.plans import BoothsHeldError, Installed, newest_version, put_plan
 from tgfair.services.publications import latest_publication
 from tgfair.services.uow import check_seen, find, reader, transaction
 
@@ -57,20 +57,15 @@ class DraftConflictError(ConflictError):
         return f"{self.who} vừa sửa bản vẽ này. {shown}{rest}".strip()
 
 
-class BoothTouchedError(ConflictError):
+class BoothTouchedError(BoothsHeldError):
     """Booths that somebody holds change their place or what they offer; nobody agreed to it yet."""
 
     code = "booth_touched"
 
-    def __init__(self, labels: list[str]) -> None:
-        super().__init__(labels)
-        self.labels = labels
-
     def message(self) -> str:
         """Name the booths and say what to do."""
-        shown = ", ".join(self.labels[:10])
         return (
-            f"Gian đang có người bị thay đổi: {shown}. Hãy xem lại danh sách, đánh dấu đồng ý "
+            f"Gian đang có người bị thay đổi: {self.shown}. Hãy xem lại danh sách, đánh dấu đồng ý "
             "rồi bấm lại."
         )
 

@@ -31,38 +31,43 @@ class Installed:
     mails: int
 
 
-class BoothInUseError(ConflictError):
+class BoothsHeldError(ConflictError):
+    """Booths that a plan may not change like this, by label."""
+
+    MOST_SHOWN = 10
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(labels)
+        self.labels = labels
+
+    @property
+    def shown(self) -> str:
+        """The first of them, for a sentence."""
+        return ", ".join(self.labels[: self.MOST_SHOWN])
+
+
+class BoothInUseError(BoothsHeldError):
     """The new plan drops booths that somebody holds."""
 
     code = "booth_in_use"
 
-    def __init__(self, labels: list[str]) -> None:
-        super().__init__(labels)
-        self.labels = labels
-
     def message(self) -> str:
         """Name the booths and say what to do first."""
-        shown = ", ".join(self.labels[:10])
         return (
-            f"Sơ đồ mới không còn các gian đang có người: {shown}. "
+            f"Sơ đồ mới không còn các gian đang có người: {self.shown}. "
             "Hãy đổi hoặc thu hồi các gian này trước."
         )
 
 
-class BoothRememberedError(ConflictError):
+class BoothRememberedError(BoothsHeldError):
     """The new plan drops booths that stand in the history of the fair."""
 
     code = "booth_remembered"
 
-    def __init__(self, labels: list[str]) -> None:
-        super().__init__(labels)
-        self.labels = labels
-
     def message(self) -> str:
         """Name the booths and say what to do instead."""
-        shown = ", ".join(self.labels[:10])
         return (
-            f"Sơ đồ mới không còn các gian đã từng xếp hoặc công bố: {shown}. "
+            f"Sơ đồ mới không còn các gian đã từng xếp hoặc công bố: {self.shown}. "
             "Hãy giữ các gian này trên sơ đồ rồi đánh dấu “không dùng”."
         )
 

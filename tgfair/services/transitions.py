@@ -74,19 +74,7 @@ def advance(  # noqa: PLR0913 -- each is a fact of the move
         raise InvalidError("Chưa ghi lý do. Hãy ghi ngắn gọn vì sao.", field="reason")
     before = application.state
     write(session, application, state=target, **columns)
-    values = {
-        "application_id": application.id,
-        "at": now,
-        "event": event,
-        "from_state": before,
-        "to_state": target,
-        "actor_id": actor.user_id,
-        "actor_label": actor.label,
-        "reason": reason,
-    }
-    entry_id = session.connection().scalar(ADD_EVENT, values)
-    session.expire(application, ["history"])
-    record(session, actor, f"application.{event}", application, now=now, reason=reason)
+    entry_id = _note(session, application, event, before, actor=actor, now=now, reason=reason)
     ended = reason_to_end(before, target, event)
     if ended is not None:
         end_badges(session, actor, application, reason=ended, now=now)
@@ -103,3 +91,30 @@ def advance(  # noqa: PLR0913 -- each is a fact of the move
             reason=reason,
             **params,
         )
+
+
+def _note(
+    session: Session,
+    application: Application,
+    event: Event,
+    before: State,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None,
+) -> int:
+    """Write history and audit, and return the number of the event."""
+    values = {
+        "application_id": application.id,
+        "at": now,
+        "event": event,
+        "from_state": before,
+        "to_state": application.state,
+        "actor_id": actor.user_id,
+        "actor_label": actor.label,
+        "reason": reason,
+    }
+    entry_id: int = session.connection().execute(ADD_EVENT, values).scalar_one()
+    session.expire(application, ["history"])
+    record(session, actor, f"application.{event}", application, now=now, reason=reason)
+    return entry_id
