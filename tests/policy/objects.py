@@ -87,6 +87,7 @@ BADGE_PAGES = (
     "exhibitor.badge_photo",
     "exhibitor.badge_photo_file",
     "exhibitor.badge_png",
+    "exhibitor.delegate_png",
     "exhibitor.drop_badge_photo",
     "exhibitor.save_badge_photo",
     "organizer.lost_badge",
@@ -328,6 +329,7 @@ def _badge_values(side: Side) -> dict[str, Any]:
             "ZZZZ" + str(side.fair.id),
         )
         own.application_id, own.kind = side.application.id, BadgeKind.EXHIBITOR
+        own.invitation_id = side.invitation.id
         own.photo_sha256 = file_store().put(b"photo")
         session.add(own)
         session.flush()

@@ -68,6 +68,13 @@ def raise_generation(
     return badge
 
 
+def name_badge(session: Session, actor: Actor, badge: Badge, name: str, *, now: datetime) -> None:
+    """Write a name on a badge that had none; one printed without it stays good."""
+    badge.holder_name, badge.printed_at = name, None
+    badge.search_fold = _search_text(badge)
+    record(session, actor, "badge.named", badge, now=now)
+
+
 def with_new_number(
     session: Session, actor: Actor, old: Badge, *, name: str | None, now: datetime
 ) -> Badge:

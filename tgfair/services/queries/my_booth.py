@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tgfair.clock import day_in_vietnam
 from tgfair.core.deadline import is_over
 from tgfair.core.errors import NotFoundError
 from tgfair.core.layout.placing import Asked, Place, how_to_find, why_here
@@ -35,6 +36,7 @@ class BoothPage:
     may_accept: bool
     too_late: bool
     may_name: bool
+    is_last_day: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
         may_accept=open_to_answer and not late and can(actor, Action.CONFIRM_BOOTH, application),
         too_late=open_to_answer and late,
         may_name=may_name_people(actor, application, now=now),
+        is_last_day=day_in_vietnam(now) >= application.fair.last_day,
     )
 
 

@@ -3,6 +3,8 @@
 from tgfair.web.exhibitor import (
     badges,
     booth,
+    bulletin,
+    delegates,
     draw,
     files,
     inbox,
@@ -20,7 +22,9 @@ from tgfair.web.exhibitor.blueprint import bp
 __all__ = [
     "badges",
     "booth",
+    "bulletin",
     "bp",
+    "delegates",
     "draw",
     "files",
     "inbox",

@@ -10,10 +10,11 @@ from wtforms import FileField
 
 from tgfair.core.badge import BadgeKind
 from tgfair.core.errors import InvalidError, TgfairError
-from tgfair.services import badge_photos, badge_printing
+from tgfair.services import badge_photos, badge_printing, booth_papers
 from tgfair.services.booth_badges import name_holders
 from tgfair.services.queries import my_badges as reads
 from tgfair.web import guards, limits
+from tgfair.web.downloads import pdf_file
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, audience
@@ -60,7 +61,7 @@ def badges_pdf(code: str) -> Any:
         return elsewhere
     page = reads.badges_page(guards.actor(), code, now=guards.now())
     pdf = badge_printing.badges_pdf(guards.actor(), [one.public_id for one in page.badges])
-    return _download(pdf, "application/pdf", f"the-{code}.pdf")
+    return pdf_file(pdf, f"the-{code}.pdf")
 
 
 @bp.get("/ho-so/<code>/the/<public_id>.pdf")
@@ -71,7 +72,7 @@ def badge_pdf(code: str, public_id: str) -> Any:
         return elsewhere
     line = _one(code, public_id).badge
     pdf = badge_printing.badges_pdf(guards.actor(), [line.public_id])
-    return _download(pdf, "application/pdf", f"the-{line.short_code}.pdf")
+    return pdf_file(pdf, f"the-{line.short_code}.pdf")
 
 
 @bp.get("/ho-so/<code>/the/<public_id>.png")
@@ -92,12 +93,6 @@ def _one(code: str, public_id: str) -> reads.OneBadge:
 
 def _page(code: str) -> reads.BadgesPage:
     return reads.badges_page(guards.actor(), code, now=guards.now())
-
-
-def _download(body: bytes, kind: str, name: str) -> Response:
-    response = Response(body, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @bp.get("/ho-so/<code>/the/them/<word>")
@@ -226,3 +221,27 @@ def badge_photo_file(code: str, public_id: str) -> Any:
         return elsewhere
     line = _one(code, public_id).badge
     return Response(badge_photos.photo_of(guards.actor(), line.public_id), mimetype="image/jpeg")
+
+
+@bp.get("/ho-so/<code>/bien-gian.pdf")
+@audience(Audience.SESSION)
+def own_sign(code: str) -> Any:
+    """Give the sign over the booth."""
+    try:
+        pdf = booth_papers.own_signs_pdf(guards.actor(), code)
+    except InvalidError as error:
+        flash(error.message(), "error")
+        return redirect(url_for("exhibitor.booth", code=code), code=303)
+    return pdf_file(pdf, f"bien-gian-{code}.pdf")
+
+
+@bp.get("/ho-so/<code>/chung-nhan.pdf")
+@audience(Audience.SESSION)
+def own_certificate(code: str) -> Any:
+    """Give the certificate of participation."""
+    try:
+        pdf = booth_papers.own_certificate_pdf(guards.actor(), code, now=guards.now())
+    except booth_papers.NotOverYetError as error:
+        flash(error.message(), "error")
+        return redirect(url_for("exhibitor.booth", code=code), code=303)
+    return pdf_file(pdf, f"chung-nhan-{code}.pdf")

@@ -28,6 +28,7 @@ from tgfair.services.badge_print_jobs import Wanted
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web import limits
 from tgfair.web.choices import pairs
+from tgfair.web.downloads import pdf_file
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.number_fields import WholeNumberField
@@ -189,9 +190,7 @@ def badge_trial(slug: str) -> Response:
     """Give a sheet to try the printer with, and rulers to measure it by."""
     fair = _fair(slug)
     pdf = badge_printing.trial_print(actor(), fair.id, _sheet(request.args.get("kho")))
-    response = Response(pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="in-thu-{slug}.pdf"'
-    return response
+    return pdf_file(pdf, f"in-thu-{slug}.pdf")
 
 
 @bp.post("/ql/<slug>/the/mau/dau-hieu")

@@ -1,4 +1,4 @@
-"""The desk for lost badges, and the list of booths that name nobody."""
+"""The desk for lost badges, who names nobody, signs over booths, certificates."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from tgfair.core.errors import TgfairError
+from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
-from tgfair.services import badges
+from tgfair.services import badges, booth_papers
 from tgfair.services.queries import badges as queries
 from tgfair.services.queries.fairs import fair_for_staff
+from tgfair.web.downloads import pdf_file
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import BADGE_STANDINGS, BADGE_TONES
 from tgfair.web.organizer.blueprint import bp
@@ -65,3 +66,30 @@ def unnamed_badges(slug: str) -> str:
     fair = _fair(slug)
     found = queries.unnamed_list(actor(), fair)
     return render_template("organizer/badges_unnamed.html", found=found, **fair_frame(fair))
+
+
+@bp.get("/ql/<slug>/the/bien-gian.pdf")
+@audience(Audience.STAFF)
+def booth_signs(slug: str) -> Any:
+    """Give the signs over the booths; `?gian=` that of one booth."""
+    fair = _fair(slug)
+    booth = request.args.get("gian", "")[:12].upper() or None
+    try:
+        pdf = booth_papers.signs_pdf(actor(), fair.id, booth=booth)
+    except InvalidError as error:
+        flash(error.message(), "error")
+        return redirect(url_for("organizer.badge_list", slug=slug), code=303)
+    return pdf_file(pdf, f"bien-gian-{slug}.pdf")
+
+
+@bp.get("/ql/<slug>/the/chung-nhan.pdf")
+@audience(Audience.STAFF)
+def participation(slug: str) -> Any:
+    """Give the certificates of participation, to be signed."""
+    fair = _fair(slug)
+    try:
+        pdf = booth_papers.certificates_pdf(actor(), fair.id, now=now())
+    except InvalidError as error:
+        flash(error.message(), "error")
+        return redirect(url_for("organizer.badge_list", slug=slug), code=303)
+    return pdf_file(pdf, f"chung-nhan-{slug}.pdf")

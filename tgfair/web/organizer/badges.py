@@ -20,6 +20,7 @@ from tgfair.services import badge_jobs, badge_printing, badge_rows, badges, staf
 from tgfair.services.queries import badges as queries
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.choices import pairs
+from tgfair.web.downloads import pdf_file
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import BADGE_STANDINGS, BADGE_TONES
@@ -150,13 +151,7 @@ def print_badges(slug: str) -> Any:
     except InvalidError as error:
         flash(error.message(), "error")
         return redirect(url_for("organizer.badge_list", slug=slug), code=303)
-    return _pdf(pdf, f"the-{fair.slug}.pdf")
-
-
-def _pdf(body: bytes, name: str) -> Response:
-    response = Response(body, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return pdf_file(pdf, f"the-{fair.slug}.pdf")
 
 
 @bp.get("/ql/<slug>/the/them")
@@ -244,7 +239,7 @@ def badge_pdf(slug: str, public_id: str) -> Response:
     """Give one badge on the paper of the fair's design."""
     row = queries.badge_row(actor(), _fair(slug), public_id)
     pdf = badge_printing.badges_pdf(actor(), [row.public_id])
-    return _pdf(pdf, f"the-{row.short_code}.pdf")
+    return pdf_file(pdf, f"the-{row.short_code}.pdf")
 
 
 @bp.post("/ql/<slug>/the/<public_id>/cap-lai")
