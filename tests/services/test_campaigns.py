@@ -18,8 +18,9 @@ from tests.support.builders import (
 from tests.support.mailbox import text_of
 from tgfair import clock
 from tgfair.core.campaign.lint import Level
+from tgfair.core.decision import Decision
 from tgfair.core.errors import InvalidError
-from tgfair.core.workflow import State
+from tgfair.core.workflow import Event, State
 from tgfair.models import (
     Campaign,
     CampaignState,
@@ -33,9 +34,10 @@ from tgfair.models import (
     SuppressionReason,
 )
 from tgfair.services import campaign_sending as sending
-from tgfair.services import campaigns, stopping
+from tgfair.services import campaigns, reviews, stopping, unreached
 from tgfair.services.campaigns import CampaignMovedError, Draft
 from tgfair.services.jobs import run_due
+from tgfair.services.messages import Selection, send_proposed
 from tgfair.services.outbox import deliver_due
 from tgfair.services.queries import campaigns as queries
 from tgfair.services.queries.audiences import Wanted, clean_wanted, targets
@@ -313,3 +315,44 @@ def test_a_saved_filter_is_changed_by_its_name(organiser, fair):
         campaigns.save_filter(organiser, fair.slug, " Sao  cao ", wanted, now=NOW)
     with pytest.raises(InvalidError):
         campaigns.save_filter(organiser, fair.slug, " ", wanted, now=NOW)
+
+
+def test_a_bulk_approval_of_forty_sends_nothing_until_somebody_presses_send(
+    organiser, fair, smtp_sink
+):
+    reviewer = make_staff(Role.REVIEWER)
+    chosen = [make_application(fair, make_exhibitor()) for _ in range(40)]
+    seen = {one.code: one.version for one in chosen}
+    decision = Decision(Event.APPROVE)
+    reviews.bulk_decide(reviewer, fair.id, seen, decision, dry_run=False, now=NOW)
+    assert deliver_due(owner="w", tick=later(days=1)).tried == 0
+
+    released = send_proposed(organiser, fair.slug, Selection(kind="approved"), now=NOW)
+    assert (released.count, deliver_due(owner="w").tried) == (40, 0)
+    sending.undo_campaign(organiser, released.campaign_id, now=NOW)
+    assert deliver_due(owner="w", tick=later(days=1)).tried == 0
+    assert {m.state for m in messages()} == {MessageState.PROPOSED}
+
+    send_proposed(organiser, fair.slug, Selection(kind="approved"), now=NOW)
+    assert deliver_due(owner="w", tick=later(minutes=11)).tried == 40
+    assert len(smtp_sink.wait_for(40)) == 40
+
+
+def test_those_not_reached_are_called_at_one_click(organiser, fair, smtp_sink):
+    gone, quiet = make_exhibitor(email="het@x.vn"), make_exhibitor(email="thoi@x.vn")
+    for exhibitor in (gone, quiet, make_exhibitor()):
+        make_application(fair, exhibitor, State.APPROVED)
+    with transaction() as session:
+        stopping.leave_alone(session, "het@x.vn", SuppressionReason.BOUNCED, now=NOW)
+        stopping.leave_alone(session, "thoi@x.vn", SuppressionReason.UNSUBSCRIBED, now=NOW)
+    name = create(organiser, fair)
+    send(organiser, name)
+    run_due("w")
+    deliver_due(owner="w", tick=later(minutes=11))
+
+    assert unreached.call_unreached(organiser, name, now=NOW) == 1
+    assert unreached.call_unreached(organiser, name, now=NOW) == 0
+
+    calls = [m for m in messages() if m.channel is Channel.CALL]
+    assert {m.exhibitor_id for m in calls} == {gone.id, quiet.id}
+    assert {m.state for m in calls} == {MessageState.QUEUED}
