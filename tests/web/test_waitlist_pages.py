@@ -18,9 +18,11 @@ from tests.support.builders import (
 )
 from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import BoothGiving, Role
+from tgfair.models import BoothGiving, Fair, Role
 from tgfair.policy import SYSTEM
+from tgfair.services.allocations import assign_booth
 from tgfair.services.holds import hold_booth
+from tgfair.services.uow import transaction
 from tgfair.services.waitlist_jumps import move_in_line
 from tgfair.services.waitlists import enter_waitlist
 
@@ -110,3 +112,69 @@ def test_code_of_another_fair_does_not_enter_this_list(client, fair):
     page = client.get(url).text
     assert f"Sự kiện này không có hồ sơ {elsewhere}" in page
     assert "Chưa có ai chờ" in page
+
+
+def test_rules_that_cannot_be_are_refused_on_their_field_and_kept(client, fair):
+    sign_in(client, make_user(Role.ORGANISER))
+    url = f"/ql/{fair.slug}/danh-sach-cho"
+    form = {
+        "csrf_token": csrf_of(client),
+        "giving": "first_come",
+        "from_day": "20/05/2026",
+        "until_day": "19/05/2026",
+        "hold_minutes": "20",
+        "rule": "strict",
+        "offer_hours": "48",
+    }
+
+    backwards = client.post(f"{url}/cach-giao", data=form)
+    wild = client.post(f"{url}/cach-giao", data={**form, "hold_minutes": "0"})
+    saved = client.post(f"{url}/cach-giao", data={**form, "until_day": "21/05/2026"})
+
+    assert [answer.status_code for answer in (backwards, wild, saved)] == [400, 400, 303]
+    assert "Giờ hết chọn gian phải sau giờ mở" in backwards.text
+    assert "Ghi từ 1 đến 1440 phút" in wild.text
+    assert 'value="20/05/2026"' in client.get(url).text
+
+
+def test_pages_refuse_what_was_left_empty_in_words(client, fair):
+    code = make_application(fair, make_exhibitor(), State.WAITLISTED).code
+    enter_waitlist(SYSTEM, code, now=clock.real_now())
+    sign_in(client, make_user(Role.ORGANISER))
+    url, form = f"/ql/{fair.slug}/danh-sach-cho", {"csrf_token": csrf_of(client)}
+
+    said = {}
+    for act, fields in (("them", {}), ("doi", {"code": code}), ("rut-loi-moi", {"code": code})):
+        client.post(f"{url}/{act}", data={**form, **fields})
+        said[act] = client.get(url).text
+
+    assert "Hãy ghi mã hồ sơ." in said["them"]
+    assert "Hãy ghi vị trí." in said["doi"]
+    assert "Hãy ghi lý do rút lời mời." in said["rut-loi-moi"]
+
+
+def test_who_has_enough_booths_is_not_sent_to_the_waiting_list(client, fair):
+    url, _ = producer(client, fair)
+    form = {"csrf_token": csrf_of(client)}
+    assert "Vào danh sách chờ" in client.get(url).text
+
+    client.post(url, data={**form, "gian": "a01"})
+    client.post(f"{url}/nhan", data=form)
+
+    page = client.get(url).text
+    assert "Vào danh sách chờ" not in page
+    assert "không phải chờ" in page
+    assert client.post(url, data=form).status_code == 400
+
+
+def test_public_list_tells_of_a_booth_given_past_it(client, fair):
+    waits, placed = (make_application(fair, make_exhibitor(), State.APPROVED).code for _ in "ab")
+    now = clock.real_now()
+    with transaction() as session:
+        session.get_one(Fair, fair.id).offers_on = True
+    enter_waitlist(SYSTEM, waits, now=now)
+
+    assign_booth(SYSTEM, fair.id, "A01", placed, reason="Nhà tài trợ", now=now)
+
+    page = client.get(f"/{fair.slug}/danh-sach-cho/").text
+    assert f"hồ sơ {placed} được xếp gian A01 vượt danh sách chờ. Lý do: Nhà tài trợ" in page
