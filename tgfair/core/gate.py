@@ -100,7 +100,7 @@ AMBER_TITLES = {
 }
 # They keep order and help: a full square does not keep them out.
 NEVER_FULL_FOR = frozenset({BadgeKind.ORGANIZER, BadgeKind.SECURITY, BadgeKind.MEDICAL})
-ATTENTION = {BadgeKind.DELEGATE: "KHÁCH MỜI – gọi lễ tân"}
+ATTENTION: dict[int, str] = {BadgeKind.DELEGATE: "KHÁCH MỜI – gọi lễ tân"}
 
 _STOP = "DỪNG LẠI"
 _WAY = {
@@ -113,7 +113,10 @@ _REFUSED = {
     Refusal.LENGTH: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
     Refusal.ALPHABET: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
     Refusal.OVERFLOW: ("damaged", "Mã đọc không trọn. Quét lại, hoặc gõ mã 8 ký tự dưới ô QR."),
-    Refusal.UNKNOWN_KEY: ("unknown_key", "Thẻ không do sự kiện này cấp, hoặc in trước khi đổi khóa. Mời đến bàn Ban Tổ chức."),
+    Refusal.UNKNOWN_KEY: (
+        "unknown_key",
+        "Thẻ không do sự kiện này cấp, hoặc in trước khi đổi khóa. Mời đến bàn Ban Tổ chức.",
+    ),
     Refusal.SIGNATURE: ("forged", "Chữ ký trên thẻ không đúng: thẻ giả hoặc bị sửa."),
     Refusal.EVENT: ("other_event", "Thẻ của sự kiện khác."),
     Refusal.DAYS: ("forged", "Thẻ không có ngày dùng. Mời đến bàn Ban Tổ chức."),

@@ -15,13 +15,14 @@ from tgfair.core.codes import crockford, normalise_code
 from tgfair.core.errors import InvalidError, TgfairError, UnavailableError
 from tgfair.core.vietnamese import check_text
 from tgfair.models.fair import Fair, FairDateChange
-from tgfair.models.gate import Gate, GateDevice, PairingCode
+from tgfair.models.gate import FairGates, Gate, GateDevice, PairingCode
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.identifiers import digest, keyed, new_token, public_id
 from tgfair.services.uow import find, reader, transaction
 
 MAX_GATES = 8
+MAX_CAPACITY = 1_000_000
 MAX_LABEL = MAX_DEVICE_NAME = 80
 PAIRING_LIFE = timedelta(minutes=10)
 PAIRING_LETTERS = 10  # 50 bits, one use, ten minutes
@@ -96,6 +97,22 @@ def create_gate(actor: Actor, fair_id: int, label: str, *, now: datetime) -> int
         session.add(gate)
         record(session, actor, "gate.created", gate, now=now, number=gate.number)
         return gate.number
+
+
+def set_capacity(actor: Actor, fair_id: int, capacity: int | None, *, now: datetime) -> None:
+    """Set how many may be inside at once, None for no limit; the phones hear with their list."""
+    if capacity is not None and not 0 < capacity <= MAX_CAPACITY:
+        raise InvalidError("Hãy ghi số người từ 1 đến 1.000.000.", field="capacity")
+    with transaction() as session:
+        fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
+        require(actor, Action.MANAGE_GATES, fair)
+        session.refresh(fair, with_for_update=True)
+        shared = session.get(FairGates, fair.id)
+        if shared is None:
+            shared = FairGates(fair_id=fair.id, list_version=0)
+            session.add(shared)
+        shared.capacity = capacity
+        record(session, actor, "gate.capacity", fair, now=now, fair_id=fair.id, capacity=capacity)
 
 
 def create_pairing(actor: Actor, fair_id: int, gate_number: int, *, now: datetime) -> None:

@@ -37,7 +37,7 @@ def passages_of_day(session: Session, fair_id: int, day: date) -> list[Passage]:
     return [passage_of(row) for row in [*let_in, *undoings]]
 
 
-def passage_rows(fair_id: int) -> Select[Any]:
+def passage_rows(fair_id: int) -> Select[*tuple[Any, ...]]:
     """Return the statement whose rows `passage_of` reads."""
     return (
         select(
@@ -57,7 +57,7 @@ def passage_rows(fair_id: int) -> Select[Any]:
     )
 
 
-def passage_of(row: Row[Any]) -> Passage:
+def passage_of(row: Row[*tuple[Any, ...]]) -> Passage:
     """Return one row as the rule knows it."""
     number, scan_id, device_id, direction, at, gate, admitted, cancels, code, _ = row
     return Passage(

@@ -16,7 +16,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.gate_passages import Passage
 from tgfair.core.gate_scan import BadScanError, read_report
 from tgfair.policy import Actor
-from tgfair.services import gate_beats, gate_lists, gates, scans
+from tgfair.services import gate_beats, gate_lists, gates, inspections, scans
 from tgfair.services.queries import gate_phones, head_counts
 from tgfair.web import guards, limits
 from tgfair.web.api.auth import device_actor
@@ -130,6 +130,19 @@ def take_scans() -> Any:
         for one in taken
     ]
     return jsonify(results=results, **_state(actor))
+
+
+@bp.post("/api/v1/gate/inspections")
+@audience(Audience.DEVICE)
+def take_inspections() -> Any:
+    """Take what inspectors noted at booths and name each with what became of it."""
+    actor = device_actor()
+    items = _body().get("inspections")
+    if not isinstance(items, list):
+        raise InvalidError("Yêu cầu không hợp lệ.")
+    taken = inspections.take_inspections(actor, items, now=guards.now(), clock_shift=_demo_shift())
+    results = [{"id": one, "status": status} for one, status in taken]
+    return jsonify(results=results, server_time=clock.real_now().isoformat())
 
 
 @bp.get("/api/v1/gate/search")

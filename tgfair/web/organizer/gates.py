@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from wtforms.validators import InputRequired
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from tgfair import clock
 from tgfair.core.errors import InvalidError
@@ -32,6 +33,16 @@ class GateForm(BaseForm):
     label = CleanStringField("Tên cổng", [InputRequired()], description="Ví dụ: Cổng chính")
 
 
+class CapacityForm(BaseForm):
+    """How many may be inside at once."""
+
+    capacity = IntegerField(
+        "Sức chứa (số người cùng lúc)",
+        [Optional(), NumberRange(1, gates.MAX_CAPACITY)],
+        description="Bỏ trống nếu không giới hạn. Đủ người thì máy quét hiện vàng.",
+    )
+
+
 def _fair(slug: str) -> Fair:
     fair = fair_for_staff(actor(), slug)
     require(actor(), Action.MANAGE_GATES, fair)
@@ -45,15 +56,18 @@ def gates_page(slug: str) -> str:
     return _page(_fair(slug), GateForm())
 
 
-def _page(fair: Fair, form: GateForm) -> str:
+def _page(fair: Fair, form: GateForm, room: CapacityForm | None = None) -> str:
+    day = queries.gate_day(actor(), fair, now=now())
+    room = room or CapacityForm(capacity=day.capacity)
     return render_template(
         "organizer/gates.html",
         gates=queries.gates_of(actor(), fair),
         devices=queries.devices_of(actor(), fair),
-        day=queries.gate_day(actor(), fair, now=now()),
+        day=day,
         form=form,
+        room=room,
         colours=COLOURS,
-        refresh_seconds=0 if form.errors else REFRESH_SECONDS,
+        refresh_seconds=0 if form.errors or room.errors else REFRESH_SECONDS,
         **fair_frame(fair),
     )
 
@@ -72,6 +86,18 @@ def add_gate(slug: str) -> Any:
         form.label.errors = [error.message()]
         return _page(fair, form), 400
     flash(f"Đã thêm cổng {number}. Ghép máy quét cho cổng này.", "success")
+    return redirect(url_for("organizer.gates_page", slug=slug), code=303)
+
+
+@bp.post("/ql/<slug>/cong/suc-chua")
+@audience(Audience.STAFF)
+def set_capacity(slug: str) -> Any:
+    """Set how many may be inside at once."""
+    fair, room = _fair(slug), CapacityForm(request.form)
+    if not room.validate():
+        return _page(fair, GateForm(), room), 400
+    gates.set_capacity(actor(), fair.id, room.capacity.data, now=now())
+    flash("Đã lưu sức chứa. Máy quét nhận trong vòng một phút khi có mạng.", "success")
     return redirect(url_for("organizer.gates_page", slug=slug), code=303)
 
 
