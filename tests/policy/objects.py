@@ -21,12 +21,18 @@ from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.models import (
     AllocationRun,
+    AnswerState,
     Application,
+    Area,
     AssignmentSource,
     Attachment,
     AuthSession,
     Badge,
     Booth,
+    Bulletin,
+    BulletinAnswer,
+    BulletinKind,
+    BulletinState,
     CodePurpose,
     Draw,
     DrawMode,
@@ -297,6 +303,40 @@ def _notice(side: Side) -> dict[str, Any]:
     return {"campaign_id": name, "template_id": template.one()}
 
 
+def _bulletin(side: Side) -> dict[str, Any]:
+    """A class in which the side's subject has a place."""
+    today = clock.day_in_vietnam(clock.real_now())
+    item = save(
+        Bulletin(
+            public_id=public_id(),
+            kind=BulletinKind.CLASS,
+            state=BulletinState.PUBLISHED,
+            title="Lớp tập huấn",
+            place="Mỹ Tho",
+            area=Area.PROVINCE,
+            first_day=today + timedelta(days=30),
+            last_day=today + timedelta(days=30),
+            places=9,
+            free=8,
+            search_fold="lop tap huan",
+            created_at=NOW,
+            published_at=NOW,
+            changed_at=NOW,
+        )
+    )
+    answer = save(
+        BulletinAnswer(
+            public_id=public_id(),
+            bulletin_id=item.id,
+            exhibitor_id=side.exhibitor.id,
+            state=AnswerState.PLACED,
+            person="Lan",
+            answered_at=NOW,
+        )
+    )
+    return {"bulletin_id": item.public_id, "answer_id": answer.public_id}
+
+
 def _mark(side: Side) -> str:
     """A mark on the timetable."""
     data = timetable_notices.NoticeData("Họp", OnStep("opening", -9))
@@ -456,6 +496,7 @@ def _fair_values(side: Side) -> dict[str, Any]:
         "attachment_id": attachment.public_id,
         **_published_booth(side),
         **_drawing(side),
+        **_bulletin(side),
         **_notice(side),
         "exhibitor:token": invitation_token(side.invitation.id, side.invitation.revision),
     }

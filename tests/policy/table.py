@@ -272,7 +272,7 @@ TABLE: dict[str, frozenset[str]] = {
     "organizer.publish_bulletin": OFFICE,
     "organizer.withdraw_bulletin": OFFICE,
     "organizer.export_answers": OFFICE,
-    "organizer.attendance_page": OFFICE,
+    "organizer.door_page": OFFICE,
     "organizer.mark_attended": OFFICE,
     "organizer.put_off_page": TEAM,
     "organizer.put_off": TEAM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -35,6 +36,23 @@ class CalendarEntry:
 
 def calendar_file(entry: CalendarEntry, *, now: datetime) -> bytes:
     """Return the entry as an `.ics` file with METHOD:PUBLISH; `now` is an aware instant."""
+    return calendar_of([entry], now=now)
+
+
+def calendar_of(entries: Iterable[CalendarEntry], *, now: datetime) -> bytes:
+    """Return many entries as one `.ics` file that a calendar program subscribes to."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT_ID)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for entry in entries:
+        calendar.add_component(_event(entry, now))
+    calendar.add_missing_timezones()
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _event(entry: CalendarEntry, now: datetime) -> Event:
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
@@ -47,14 +65,7 @@ def calendar_file(entry: CalendarEntry, *, now: datetime) -> bytes:
     if entry.url:
         event.add("url", entry.url)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT_ID)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    written: bytes = calendar.to_ical()
-    return written
+    return event
 
 
 def _add_times(event: Event, entry: CalendarEntry) -> None:

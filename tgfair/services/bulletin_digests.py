@@ -68,7 +68,11 @@ def send_digests(now: datetime) -> int:
     """Queue one digest for each follower who has news and had none for a week; return how many."""
     if is_night(now):
         return 0
-    due = select(BulletinSubscription.id).where(BulletinSubscription.digested_until <= now - EVERY)
+    due = (
+        select(BulletinSubscription.id)
+        .where(BulletinSubscription.digested_until <= now - EVERY)
+        .order_by(BulletinSubscription.id)
+    )
     ids = list(reader().scalars(due))
     newest = reader().scalar(
         select(Bulletin.published_at)

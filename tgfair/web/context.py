@@ -67,6 +67,8 @@ def _hotline() -> dict[str, str] | None:
 
 def _nav() -> list[dict[str, Any]]:
     entries = [("Việc hôm nay", "/ql/"), ("Chủ thể", "/ql/chu-the"), ("Sự kiện", "/ql/su-kien")]
+    if can(guards.actor(), Action.MANAGE_BULLETIN):
+        entries.append(("Bản tin", "/ql/tin"))
     if guards.actor().has(Role.ADMIN):
         entries.append(("Tài khoản", "/ql/tai-khoan"))
     return [

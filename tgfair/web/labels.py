@@ -8,6 +8,7 @@ from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES, VEHICLE_NAMES
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.documents.reference_data import load_units
 from tgfair.models.account import Role
+from tgfair.models.bulletin import AnswerState, Area, BulletinKind, BulletinState
 from tgfair.models.campaign import CampaignState
 from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.models.fair import DateChangeKind, FairKind, FairStatus, IntakeMode
@@ -29,6 +30,29 @@ LABELS: dict[type, dict[str, str]] = {
     IntakeMode: {
         "invited": "Theo danh sách mời, có trả lời",
         "open": "Đăng ký mở, có thư mời",
+    },
+    AnswerState: {
+        AnswerState.INTERESTED: "Quan tâm",
+        AnswerState.PLACED: "Có chỗ",
+        AnswerState.WAITING: "Chờ chỗ",
+        AnswerState.WITHDRAWN: "Đã rút",
+    },
+    Area: {
+        Area.PROVINCE: "Trong tỉnh",
+        Area.REGION: "Đồng bằng sông Cửu Long",
+        Area.COUNTRY: "Nơi khác trong nước",
+        Area.ABROAD: "Nước ngoài",
+    },
+    BulletinKind: {
+        BulletinKind.FAIR: "Hội chợ",
+        BulletinKind.PROMOTION: "Xúc tiến thương mại",
+        BulletinKind.CLASS: "Lớp tập huấn",
+        BulletinKind.MEETING: "Cuộc họp",
+    },
+    BulletinState: {
+        BulletinState.DRAFT: "Nháp",
+        BulletinState.PUBLISHED: "Đã đăng",
+        BulletinState.WITHDRAWN: "Đã hủy",
     },
     DateChangeKind: {
         DateChangeKind.MOVED: "Đổi ngày",

@@ -3,6 +3,7 @@
 from tgfair.web.public import (
     badge,
     booth_rules,
+    bulletin,
     catalogue,
     draws,
     home,
@@ -14,6 +15,7 @@ from tgfair.web.public.blueprint import bp
 __all__ = [
     "badge",
     "booth_rules",
+    "bulletin",
     "bp",
     "catalogue",
     "draws",

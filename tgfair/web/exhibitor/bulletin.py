@@ -1,0 +1,82 @@
+"""Answers of a subject to the bulletin, and what it follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.models.bulletin import Area
+from tgfair.services.bulletin_answers import AnswerData, answer_bulletin, withdraw_answer
+from tgfair.services.bulletin_digests import follow, stop_following
+from tgfair.services.queries.bulletins import followed
+from tgfair.web.exhibitor.blueprint import bp
+from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.labels import GROUP_LABELS, LABELS
+
+SAID = {
+    "interested": "Đã ghi nhận. Sở sẽ liên hệ khi có thêm thông tin.",
+    "placed": "Đã giữ một chỗ cho cơ sở.",
+    "waiting": "Đã đủ chỗ. Cơ sở đang ở danh sách chờ và được báo khi có chỗ.",
+}
+
+
+def _back(bulletin_id: str) -> Any:
+    return redirect(url_for("public.bulletin_item", bulletin_id=bulletin_id), code=303)
+
+
+def _subject() -> str:
+    return request.form.get("exhibitor", "")[:40]
+
+
+@bp.post("/tin/<bulletin_id>/dang-ky")
+@audience(Audience.SESSION)
+def answer_item(bulletin_id: str) -> Any:
+    """Say that the subject is interested, or take a place."""
+    data = AnswerData(
+        request.form.get("person", "")[:200],
+        request.form.get("phone", "")[:40],
+        request.form.get("note", "")[:600],
+    )
+    try:
+        state = answer_bulletin(actor(), bulletin_id, _subject(), data, now=now())
+        flash(SAID[state], "success")
+    except (InvalidError, ConflictError) as error:
+        flash(error.message(), "error")
+    return _back(bulletin_id)
+
+
+@bp.post("/tin/<bulletin_id>/rut")
+@audience(Audience.SESSION)
+def withdraw_from_item(bulletin_id: str) -> Any:
+    """Take the answer back."""
+    withdraw_answer(actor(), bulletin_id, _subject(), now=now())
+    flash("Đã rút đăng ký.", "success")
+    return _back(bulletin_id)
+
+
+@bp.get("/ho-so/theo-doi-tin")
+@audience(Audience.SESSION)
+def following() -> str:
+    """Show what each of the reader's subjects follows."""
+    return render_template(
+        "exhibitor/following.html",
+        subjects=followed(actor()),
+        groups=GROUP_LABELS,
+        areas={str(area): text for area, text in LABELS[Area].items()},
+    )
+
+
+@bp.post("/ho-so/theo-doi-tin")
+@audience(Audience.SESSION)
+def save_following() -> Any:
+    """Follow groups and areas, or nothing any more."""
+    if request.form.get("act") == "stop":
+        stop_following(actor(), _subject())
+        flash("Đã ngừng gửi bản tin.", "success")
+    else:
+        groups, areas = request.form.getlist("groups"), request.form.getlist("areas")
+        follow(actor(), _subject(), groups, areas, now=now())
+        flash("Đã lưu. Bản tin gửi mỗi tuần một lần khi có tin mới.", "success")
+    return redirect(url_for("exhibitor.following"), code=303)
