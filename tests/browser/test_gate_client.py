@@ -36,10 +36,11 @@ from tgfair import clock
 from tgfair.clock import day_in_vietnam
 from tgfair.core.badge import BadgeKind
 from tgfair.core.short_code import short_code
+from tgfair.core.workflow import State
 from tgfair.documents.qr import badge_matrix, matrix_png
-from tgfair.models import FairGates, GateDevice
+from tgfair.models import FairGates, GateDevice, Inspection
 from tgfair.policy import SYSTEM
-from tgfair.services import badges, gates
+from tgfair.services import allocations, badges, gates, publications
 from tgfair.services.uow import reader, transaction
 
 pytestmark = pytest.mark.browser
@@ -429,6 +430,35 @@ def test_short_code_rule_is_the_same_in_the_phone(open_gate, fair):
     )
 
     assert answers == codes + [None] * len(wrong)
+
+
+@pytest.mark.expects_console("DISCONNECTED")
+def test_sign_of_a_booth_is_inspected_without_network(fair, open_gate):
+    builders.install_plan(fair)
+    application = builders.make_application(
+        fair, builders.make_exhibitor("Cơ sở Mắm Út Hạnh"), State.APPROVED
+    )
+    allocations.assign_booth(
+        SYSTEM, fair.id, "C12", application.code, reason="Hợp nhất", now=builders.NOW
+    )
+    publications.publish(SYSTEM, fair.id, note=None, now=builders.NOW)
+    page = open_gate()
+    pair(page, fair)
+    page.context.set_offline(offline=True)
+
+    typed(page, f"https://hoi-cho.example.vn/{fair.slug}/gian-hang/c12")
+    expect(page.get_by_role("heading", name="Kiểm gian C12")).to_be_visible()
+    page.get_by_label("Ghi chú").fill("Khóa cửa")
+    page.get_by_role("button", name="Gian trống").click()
+    expect(page.locator("#input-note")).to_have_text("Đã ghi tình trạng gian C12.")
+    expect(page.locator("#banners")).to_contain_text("1 lần kiểm gian đang giữ trong máy.")
+    page.context.set_offline(offline=False)
+    beat(page)
+
+    expect(page.locator("[data-subject=inspections]")).to_have_count(0)
+    reader().rollback()
+    row = reader().query(Inspection).one()
+    assert (row.status, row.note, row.booth.label) == ("empty", "Khóa cửa", "C12")
 
 
 def test_phone_tests_itself(phone):

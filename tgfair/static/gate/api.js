@@ -67,8 +67,11 @@ export async function sendScans(token, scans) {
   return answer;
 }
 
-export const sendInspections = (token, inspections) =>
-  call("/inspections", { token, body: { inspections } });
+export async function sendInspections(token, inspections) {
+  const answer = await call("/inspections", { token, body: { inspections } });
+  if (!Array.isArray(answer.results)) throw new Unreachable();
+  return answer;
+}
 
 // The lines of the list, or null when this phone has the newest.
 export function snapshot(token, etag, have) {

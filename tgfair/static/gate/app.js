@@ -5,6 +5,7 @@ import { Camera } from "./camera.js";
 import { Receiver, framesOf, isFrame } from "./exchange.js";
 import * as feedback from "./feedback.js";
 import { Film } from "./film.js";
+import { Inspecting, boothOf } from "./inspecting.js";
 import { installable, keepShell } from "./install.js";
 import { changeLanguage, chooseLanguage } from "./language.js";
 import { Outbox } from "./outbox.js";
@@ -30,6 +31,7 @@ let outbox = null;
 let scanning = null;
 let camera = null;
 let receiver = null;
+let inspecting = null;
 let film = null;
 let queued = 0;
 let beating = null;
@@ -47,11 +49,20 @@ function begin() {
   );
   // The reader of codes is large: it loads while the list opens.
   camera = new Camera(element("video"), {
-    text: (text) => (isFrame(text) ? receive(text) : scanning?.see(text)),
+    text: seen,
     photo: (text) => (text === null ? view.showInputNote(words.PHOTO_EMPTY) : enter(text, "qr")),
     broken: () => view.showBanner("decoder", words.DECODER_BROKEN),
     ready: keepShell,
   });
+}
+
+// A badge, the sign of a booth, or the film of the phone beside.
+function seen(text) {
+  if (!station) return;
+  const booth = boothOf(text);
+  if (booth) inspecting.ask(booth);
+  else if (isFrame(text)) receive(text);
+  else scanning.see(text);
 }
 
 const pairingCode = () => document.body.dataset.pairingCode;
@@ -89,6 +100,7 @@ async function openGate(device) {
   const direction = () => document.querySelector("[name=direction]:checked").value;
   scanning = new Scanning(station, outbox, direction);
   receiver = new Receiver(station);
+  inspecting = new Inspecting(station, element("inspect"));
   view.showDevice(device);
   view.showScreen("gate");
   view.showCounts(station);
@@ -147,6 +159,7 @@ async function beatOnce() {
     while (answer.more) answer = await station.beat(queued);
     reached();
     await outbox.retryParked();
+    await inspecting.flush();
     showListState(await station.refreshList());
     if (answer.missing.length) await outbox.flush();
   } catch (error) {
@@ -190,6 +203,10 @@ function submitEntry(event) {
   const text = element("entry").value;
   if (!text.trim()) return scanning.next();
   if (text.startsWith("TG1:")) return enter(text, "qr");
+  if (boothOf(text)) {
+    element("entry").value = "";
+    return inspecting.ask(boothOf(text));
+  }
   const code = parseShortCode(text);
   if (code && (looksLikeCode(text) || !text.trim().includes(" "))) return enter(code, "code");
   if (looksLikeCode(text)) return view.showInputNote(words.NEXT_INPUT_HINT);
@@ -281,6 +298,12 @@ function listenToVerdict() {
   element("next").addEventListener("click", () => scanning.next());
   element("undo").addEventListener("click", () => scanning.undo());
   element("override").addEventListener("click", askReason("why", (reason) => scanning.override(reason)));
+  // Enter in the note must not choose the first state.
+  element("inspect-note").addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  element("inspect").addEventListener("close", ({ target }) => {
+    inspecting.close(target.returnValue);
+    target.returnValue = "";
+  });
   element("deny").addEventListener("click", askReason("why-not", (reason) => scanning.undo(reason)));
 }
 

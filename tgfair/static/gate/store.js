@@ -1,8 +1,8 @@
 // What the phone must not lose: the pairing, the badge list, who passed, and every scan.
 
 const NAME = "tgfair-gate";
-const VERSION = 2;
-const STORES = ["meta", "scans", "passages", "buckets"];
+const VERSION = 3;
+const STORES = ["meta", "scans", "passages", "buckets", "inspections"];
 
 let opening = null;
 
@@ -18,13 +18,14 @@ function open() {
 
 function upgrade(request) {
   const database = request.result;
-  const names = database.objectStoreNames;
-  if (!names.contains("meta")) database.createObjectStore("meta");
-  if (!names.contains("scans")) database.createObjectStore("scans", { keyPath: "id" });
+  const missing = STORES.filter((name) => !database.objectStoreNames.contains(name));
+  for (const name of missing) {
+    const isNamed = ["scans", "passages", "inspections"].includes(name);
+    database.createObjectStore(name, isNamed ? { keyPath: "id" } : {});
+  }
   // Only scans that wait carry the mark, so the index holds them alone.
-  request.transaction.objectStore("scans").createIndex("waits", "waits");
-  database.createObjectStore("passages", { keyPath: "id" });
-  database.createObjectStore("buckets");
+  const scans = request.transaction.objectStore("scans");
+  if (!scans.indexNames.contains("waits")) scans.createIndex("waits", "waits");
 }
 
 // Runs `work(transaction, answer)`; resolves with the value it gave once the data are on the disk.
@@ -143,6 +144,16 @@ export const readBuckets = () =>
       answer.value.set(cursor.key, cursor.value);
       cursor.continue();
     };
+  });
+
+export const addInspection = (look) =>
+  run("readwrite", (transaction) => transaction.objectStore("inspections").put(look), "strict");
+
+export const waitingInspections = () => all("inspections", (store) => store.getAll());
+
+export const removeInspections = (ids) =>
+  run("readwrite", (transaction) => {
+    for (const id of ids) transaction.objectStore("inspections").delete(id);
   });
 
 // The pairing and the names go; scans that nobody has yet stay.

@@ -22,6 +22,11 @@ export function showDevice(device) {
   document.title = `${device.gate_label} – ${device.fair_name}`;
 }
 
+export function showBooth(label, holder) {
+  element("inspect-booth").textContent = label;
+  element("inspect-holder").textContent = holder;
+}
+
 export function showFilm(count) {
   element("film-note").textContent = t(words.showing(count));
   showScreen("film");
