@@ -7,31 +7,27 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
+from tests.support.booth_world import approved, found, labels, run_named, standing
 from tests.support.builders import (
     NOW,
-    actor_of,
     install_plan,
-    make_application,
     make_conference,
-    make_exhibitor,
     make_fair,
     make_staff,
-    make_user,
+    save,
 )
 from tgfair.core.allocation.engine import EngineMissingError
 from tgfair.core.allocation.problem import Mode
+from tgfair.core.draw.sources import SourceKind
 from tgfair.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from tgfair.core.workflow import State
 from tgfair.extensions import db
 from tgfair.models import (
     AllocationRun,
     Application,
-    Assignment,
-    AssignmentSource,
-    AssignmentState,
-    Booth,
-    Message,
-    MessageState,
+    Draw,
+    DrawEntry,
+    DrawMode,
+    DrawState,
     Role,
     RunState,
 )
@@ -49,12 +45,16 @@ from tgfair.services.allocation_publishing import publish_plan
 from tgfair.services.allocation_runs import (
     SeekingError,
     discard_run,
-    places_of,
     start_run,
     stop_run,
 )
 from tgfair.services.allocation_settings import Keep, Settings
-from tgfair.services.allocations import assign_booth
+from tgfair.services.allocations import assign_booth, block_booth
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url
 
 
 @pytest.fixture
@@ -73,57 +73,6 @@ def fair(here):
 @pytest.fixture
 def clerk(here):
     return make_staff(Role.ORGANISER)
-
-
-def approved(fair, name=None, **columns) -> Application:
-    return make_application(fair, make_exhibitor(name), State.APPROVED, **columns)
-
-
-def run_named(fair, label) -> AllocationRun:
-    db.session.rollback()
-    return db.session.scalars(
-        select(AllocationRun).where(AllocationRun.fair_id == fair.id, AllocationRun.label == label)
-    ).one()
-
-
-def found(clerk, fair, **settings) -> AllocationRun:
-    """A plan that the worker has sought."""
-    label = start_run(clerk, fair.id, Settings(**settings), now=NOW)
-    assert jobs.run_due("test", kinds=["allocation"])
-    return run_named(fair, label)
-
-
-def labels(fair, run) -> dict[str, list[str]]:
-    names = dict(
-        db.session.execute(
-            select(Booth.plan_object_id, Booth.label).where(Booth.fair_id == fair.id)
-        ).all()
-    )
-    return {code: [names[one] for one in booths] for code, booths in places_of(run).items()}
-
-
-def standing(fair) -> dict[str, str]:
-    db.session.rollback()
-    rows = db.session.execute(
-        select(Booth.label, Application.code)
-        .join(Assignment, Assignment.booth_id == Booth.id)
-        .join(Application, Application.id == Assignment.application_id)
-        .where(Booth.fair_id == fair.id, Assignment.state == AssignmentState.LIVE)
-    ).all()
-    return {row[0]: row[1] for row in rows}
-
-
-def test_a_run_finds_a_plan_and_moves_nobody(fair, clerk):
-    codes = {approved(fair, wishes=["A"]).code for _ in range(3)}
-
-    run = found(clerk, fair)
-
-    assert run.state is RunState.DONE
-    assert {*places_of(run)} == codes
-    assert all(booths[0].startswith("A") for booths in labels(fair, run).values())
-    assert {s["level"]: (s["value"], s["bound"]) for s in run.result["scores"]}["placed"] == (3, 3)
-    assert run.result["wrong"] == []
-    assert standing(fair) == {}
 
 
 def test_the_same_fair_and_seed_give_the_same_plan(fair, clerk):
@@ -265,62 +214,6 @@ def test_a_page_that_is_behind_changes_nothing(fair, clerk):
         relocate(clerk, fair.id, "PA1.1", one.code, "A05", seen_version=run.version - 1, now=NOW)
 
 
-def test_publishing_gives_the_booths_and_proposes_the_mails(fair, clerk):
-    one, two = approved(fair), approved(fair)
-    run = found(clerk, fair)
-
-    number = publish_plan(
-        clerk, fair.id, "PA1", typed="pa1", note="", seen_version=run.version, now=NOW
-    )
-
-    assert number == 1
-    assert standing(fair) == {booths[0]: code for code, booths in labels(fair, run).items()}
-    rows = db.session.execute(
-        select(Assignment.source, Assignment.run_id, Application.state).join(Application)
-    ).all()
-    assert {tuple(row) for row in rows} == {(AssignmentSource.OPTIMISER, run.id, State.ALLOCATED)}
-    assert {*db.session.scalars(select(Message.state))} == {MessageState.PROPOSED}
-    assert {one.code, two.code} == {*places_of(run)}
-
-
-def test_publishing_again_moves_with_a_reason_only(fair, clerk):
-    one, two = approved(fair), approved(fair)
-    run = found(clerk, fair)
-    publish_plan(clerk, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
-    second = found(clerk, fair, keep=Keep.TAKEN)
-    there = labels(fair, second)[two.code][0]
-    relocate(clerk, fair.id, "PA2", one.code, there, seen_version=second.version, now=NOW)
-    copy = run_named(fair, "PA2.1")
-    now = {"typed": "PA2.1", "seen_version": copy.version, "now": NOW}
-
-    with pytest.raises(InvalidError, match="lý do"):
-        publish_plan(clerk, fair.id, "PA2.1", note="", **now)
-    assert publish_plan(clerk, fair.id, "PA2.1", note="Gần người nhà", **now) == 2
-    assert standing(fair)[there] == one.code
-
-
-def test_a_booth_taken_meanwhile_stops_the_whole_publication(fair, clerk):
-    one = approved(fair)
-    run = found(clerk, fair)
-    late = approved(fair)
-    assign_booth(clerk, fair.id, labels(fair, run)[one.code][0], late.code, now=NOW)
-
-    with pytest.raises(InvalidError, match="không ở đúng gian đã ghim"):
-        publish_plan(clerk, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
-    assert [*standing(fair).values()] == [late.code]
-
-
-def test_nobody_publishes_a_plan_for_their_own_subject(fair, clerk):
-    exhibitor = make_exhibitor("Cơ sở Nhà")
-    make_application(fair, exhibitor, State.APPROVED)
-    run = found(clerk, fair)
-    own = actor_of(make_user(Role.ORGANISER), owns=(exhibitor,))
-
-    with pytest.raises(InvalidError, match="chính người đang công bố"):
-        publish_plan(own, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
-    assert standing(fair) == {}
-
-
 def test_discarding_leaves_published_and_continued_plans(fair, clerk):
     approved(fair)
     run = found(clerk, fair)
@@ -346,3 +239,51 @@ def test_others_cannot_start_or_see_plans(fair, clerk):
         with pytest.raises((ForbiddenError, NotFoundError)):
             discard_run(actor, fair.id, "PA1", now=NOW)
     discard_run(SYSTEM, fair.id, "PA1", now=NOW)
+
+
+def drawn(fair, state, *entries: tuple[Application, int | None]) -> None:
+    """A list of zone F, waiting for its number or drawn."""
+    draw = Draw(
+        fair_id=fair.id,
+        number=1,
+        mode=DrawMode.ORDER,
+        state=state,
+        source_kind=SourceKind.HALL,
+        source_name="Hội trường",
+        source_at=NOW,
+        closed_at=NOW,
+        objection_hours=0,
+        objections_until=NOW,
+        closed={"zones": [{"code": "F"}]},
+        list_hash="0" * 64,
+    )
+    draw.entries = [
+        DrawEntry(application_id=one.id, zone_code="F", lot=lot) for one, lot in entries
+    ]
+    save(draw)
+
+
+def test_lots_let_the_smaller_number_have_the_better_wish(fair, clerk):
+    late, early = approved(fair, wishes=["F"]), approved(fair, wishes=["F"])
+    for label in ("F02", "F03", "F04", "F05", "F06"):
+        block_booth(clerk, fair.id, label, reason="Thử", now=NOW)
+    drawn(fair, DrawState.DRAWN, (late, 2), (early, 1))
+
+    run = found(clerk, fair, mode=Mode.LOTS)
+
+    assert labels(fair, run)[early.code] == ["F01"]
+    assert labels(fair, run)[late.code] != ["F01"]
+
+
+def test_a_list_that_waits_for_its_number_is_left_alone(fair, clerk):
+    one, listed = approved(fair, wishes=["F"]), approved(fair, wishes=["F"])
+    before = found(clerk, fair)
+    drawn(fair, DrawState.FROZEN, (listed, None))
+
+    with pytest.raises(InvalidError, match="gian này không dùng"):
+        publish_plan(
+            clerk, fair.id, "PA1", typed="PA1", note="", seen_version=before.version, now=NOW
+        )
+    after = labels(fair, found(clerk, fair))
+    assert [*after] == [one.code]
+    assert not after[one.code][0].startswith("F")

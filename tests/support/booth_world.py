@@ -5,10 +5,33 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.support.builders import NOW
+from sqlalchemy import select
+
+from tests.support.builders import (
+    NOW,
+    make_application,
+    make_exhibitor,
+)
 from tgfair.core.vietnamese import fold, sort_key
 from tgfair.core.workflow import State
-from tgfair.models import Application, ApplicationProduct, Exhibitor, ExhibitorKind, Fair
+from tgfair.extensions import db
+from tgfair.models import (
+    AllocationRun,
+    Application,
+    ApplicationProduct,
+    Assignment,
+    AssignmentState,
+    Booth,
+    Exhibitor,
+    ExhibitorKind,
+    Fair,
+)
+from tgfair.services import jobs
+from tgfair.services.allocation_runs import (
+    places_of,
+    start_run,
+)
+from tgfair.services.allocation_settings import Settings
 from tgfair.services.identifiers import public_id
 from tgfair.services.uow import transaction
 
@@ -116,3 +139,41 @@ def _application(fair_id: int, prefix: str, number: int, dice: random.Random) ->
         )
     ]
     return row
+
+
+def approved(fair, name=None, **columns) -> Application:
+    return make_application(fair, make_exhibitor(name), State.APPROVED, **columns)
+
+
+def run_named(fair, label) -> AllocationRun:
+    db.session.rollback()
+    return db.session.scalars(
+        select(AllocationRun).where(AllocationRun.fair_id == fair.id, AllocationRun.label == label)
+    ).one()
+
+
+def found(clerk, fair, **settings) -> AllocationRun:
+    """A plan that the worker has sought."""
+    label = start_run(clerk, fair.id, Settings(**settings), now=NOW)
+    assert jobs.run_due("test", kinds=["allocation"])
+    return run_named(fair, label)
+
+
+def labels(fair, run) -> dict[str, list[str]]:
+    names = dict(
+        db.session.execute(
+            select(Booth.plan_object_id, Booth.label).where(Booth.fair_id == fair.id)
+        ).all()
+    )
+    return {code: [names[one] for one in booths] for code, booths in places_of(run).items()}
+
+
+def standing(fair) -> dict[str, str]:
+    db.session.rollback()
+    rows = db.session.execute(
+        select(Booth.label, Application.code)
+        .join(Assignment, Assignment.booth_id == Booth.id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Booth.fair_id == fair.id, Assignment.state == AssignmentState.LIVE)
+    ).all()
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,126 @@
+"""From a plan to who stands where, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.booth_world import approved, found, labels, run_named, standing
+from tests.support.builders import (
+    NOW,
+    actor_of,
+    install_plan,
+    make_application,
+    make_exhibitor,
+    make_fair,
+    make_staff,
+    make_user,
+)
+from tgfair.core.errors import InvalidError
+from tgfair.core.workflow import State
+from tgfair.extensions import db
+from tgfair.models import (
+    Application,
+    Assignment,
+    AssignmentSource,
+    Message,
+    MessageState,
+    Role,
+    RunState,
+)
+from tgfair.services.allocation_edits import (
+    relocate,
+)
+from tgfair.services.allocation_publishing import publish_plan
+from tgfair.services.allocation_runs import (
+    places_of,
+)
+from tgfair.services.allocation_settings import Keep
+from tgfair.services.allocations import assign_booth
+
+
+@pytest.fixture
+def here(app):
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def fair(here):
+    fair = make_fair()
+    install_plan(fair)
+    return fair
+
+
+@pytest.fixture
+def clerk(here):
+    return make_staff(Role.ORGANISER)
+
+
+def test_a_run_finds_a_plan_and_moves_nobody(fair, clerk):
+    codes = {approved(fair, wishes=["A"]).code for _ in range(3)}
+
+    run = found(clerk, fair)
+
+    assert run.state is RunState.DONE
+    assert {*places_of(run)} == codes
+    assert all(booths[0].startswith("A") for booths in labels(fair, run).values())
+    assert {s["level"]: (s["value"], s["bound"]) for s in run.result["scores"]}["placed"] == (3, 3)
+    assert run.result["wrong"] == []
+    assert standing(fair) == {}
+
+
+def test_publishing_gives_the_booths_and_proposes_the_mails(fair, clerk):
+    one, two = approved(fair), approved(fair)
+    run = found(clerk, fair)
+
+    number = publish_plan(
+        clerk, fair.id, "PA1", typed="pa1", note="", seen_version=run.version, now=NOW
+    )
+
+    assert number == 1
+    assert standing(fair) == {booths[0]: code for code, booths in labels(fair, run).items()}
+    rows = db.session.execute(
+        select(Assignment.source, Assignment.run_id, Application.state).join(Application)
+    ).all()
+    assert {tuple(row) for row in rows} == {(AssignmentSource.OPTIMISER, run.id, State.ALLOCATED)}
+    assert {*db.session.scalars(select(Message.state))} == {MessageState.PROPOSED}
+    assert {one.code, two.code} == {*places_of(run)}
+
+
+def test_publishing_again_moves_with_a_reason_only(fair, clerk):
+    one, two = approved(fair), approved(fair)
+    run = found(clerk, fair)
+    publish_plan(clerk, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
+    second = found(clerk, fair, keep=Keep.TAKEN)
+    there = labels(fair, second)[two.code][0]
+    relocate(clerk, fair.id, "PA2", one.code, there, seen_version=second.version, now=NOW)
+    copy = run_named(fair, "PA2.1")
+    now = {"typed": "PA2.1", "seen_version": copy.version, "now": NOW}
+
+    with pytest.raises(InvalidError, match="lý do"):
+        publish_plan(clerk, fair.id, "PA2.1", note="", **now)
+    assert publish_plan(clerk, fair.id, "PA2.1", note="Gần người nhà", **now) == 2
+    assert standing(fair)[there] == one.code
+
+
+def test_a_booth_taken_meanwhile_stops_the_whole_publication(fair, clerk):
+    one = approved(fair)
+    run = found(clerk, fair)
+    late = approved(fair)
+    assign_booth(clerk, fair.id, labels(fair, run)[one.code][0], late.code, now=NOW)
+
+    with pytest.raises(InvalidError, match="không ở đúng gian đã ghim"):
+        publish_plan(clerk, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
+    assert [*standing(fair).values()] == [late.code]
+
+
+def test_nobody_publishes_a_plan_for_their_own_subject(fair, clerk):
+    exhibitor = make_exhibitor("Cơ sở Nhà")
+    make_application(fair, exhibitor, State.APPROVED)
+    run = found(clerk, fair)
+    own = actor_of(make_user(Role.ORGANISER), owns=(exhibitor,))
+
+    with pytest.raises(InvalidError, match="chính người đang công bố"):
+        publish_plan(own, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
+    assert standing(fair) == {}
