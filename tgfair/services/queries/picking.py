@@ -72,8 +72,8 @@ class Line:
     why_not: str
 
 
-def pick_page(actor: Actor, code: str, *, now: datetime) -> PickPage:
-    """Return what a producer may pick at this moment.
+def pick_page(actor: Actor, code: str, *, with_plan: bool = True, now: datetime) -> PickPage:
+    """Return what a producer may pick at this moment; the plan costs more than all the rest.
 
     Raises:
         NotFoundError: missing or foreign.
@@ -113,8 +113,8 @@ def pick_page(actor: Actor, code: str, *, now: datetime) -> PickPage:
         and standing(session, application.id) < application.booths_wanted,
         offered=session.scalars(labels).all(),
         until=offer.until if offer else None,
-        drawing=_drawing(application) if free else None,
-        spots=_spots(session, application, against),
+        drawing=_drawing(application) if free and with_plan else None,
+        spots=_spots(session, application, against) if with_plan else (),
     )
 
 

@@ -52,16 +52,15 @@ def picking(code: str) -> Any:
 
 
 def _page(code: str, error: str = "") -> str:
-    page = pick_page(guards.actor(), code, now=guards.now())
     # A loser needs the table at once: while many press, no plan is drawn for each.
-    drawing = None if error else _drawing(page)
+    page = pick_page(guards.actor(), code, with_plan=not error, now=guards.now())
     return render_template(
         "exhibitor/picking.html",
         page=page,
         application=page.application,
         fair=page.application.fair,
         error=error,
-        drawing=drawing,
+        drawing=_drawing(page),
         now=guards.now(),
     )
 
