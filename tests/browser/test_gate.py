@@ -130,6 +130,8 @@ def staff_pages(fair):
         f"{base}/the/them",
         f"{base}/cong",
         f"{base}/cong/1/ghep",
+        f"{base}/cong/co-mat",
+        f"{base}/cong/bao-cao",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
@@ -543,3 +544,30 @@ def test_every_screen_is_accessible_and_fits(fair, badge, open_gate, width):
 
     assert {name: found for name, found in findings.items() if found} == {}
     assert not browsers.scrolls_sideways(page)
+
+
+@pytest.mark.expects_console("DISCONNECTED")
+@pytest.mark.parametrize("width", [360, 1280])
+def test_guide_is_accessible_fits_and_is_there_without_network(fair, open_gate, width):
+    page = open_gate(width=width)
+    pair(page, fair)
+    page.context.set_offline(offline=True)
+
+    page.goto("/cong/huong-dan")
+
+    expect(page.get_by_role("heading", name="Hướng dẫn người soát thẻ")).to_be_visible()
+    loaded = page.evaluate("[...document.images].map((one) => one.complete && one.naturalWidth)")
+    assert loaded == [240] * 6
+    assert browsers.axe_violations(page) == []
+    assert not browsers.scrolls_sideways(page)
+
+
+def test_guide_prints_on_one_sheet(fair, browser, live_server):
+    page = browser.new_page(base_url=live_server)
+    page.goto("/cong/huong-dan")
+
+    pdf = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+
+    assert len(pdf) == 1
+    pdf.close()
+    page.close()
