@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Final
 
-from tgfair.cli.demo import conference, lots, people, placing, square
+from tgfair.cli.demo import conference, lots, news, people, placing, square
 from tgfair.cli.demo.stage import CLERK, at
 from tgfair.services import imports
 from tgfair.services.queries import demo_story as reading
@@ -29,6 +29,7 @@ def tell(progress: Callable[[int], None]) -> None:
     _hold_conference()
     progress(25)
     _prepare_fair(progress)
+    news.announce(at(SHOWN - timedelta(days=2)))
     people.enrol_producer(now=at(SHOWN))
     set_demo_clock(CLERK, at(SHOWN))
     mark_demo_database()
@@ -60,4 +61,5 @@ def _prepare_fair(progress: Callable[[int], None]) -> None:
     placing.seek_plan(fair)
     placing.confirm(fair)
     placing.open_load_in(fair)
+    news.remind(fair, at(SHOWN))
     progress(10)

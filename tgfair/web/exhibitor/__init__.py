@@ -22,8 +22,8 @@ from tgfair.web.exhibitor.blueprint import bp
 __all__ = [
     "badges",
     "booth",
-    "bulletin",
     "bp",
+    "bulletin",
     "delegates",
     "draw",
     "files",

@@ -15,8 +15,8 @@ from tgfair.web.public.blueprint import bp
 __all__ = [
     "badge",
     "booth_rules",
-    "bulletin",
     "bp",
+    "bulletin",
     "catalogue",
     "draws",
     "home",
