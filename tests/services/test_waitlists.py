@@ -299,6 +299,8 @@ def test_withdrawn_offer_may_be_made_again(fair):
     sweep_offers(NOW)
 
     withdraw_offer(SYSTEM, fair.id, code, reason="Nhầm gian", now=NOW)
+    told = reader().scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+    assert (told.kind, told.params) == ("offer_called_back", {"reason": "Nhầm gian"})
     sweep_offers(NOW)
 
     assert offers() == [(code, "A01", OfferState.WITHDRAWN), (code, "A01", OfferState.OFFERED)]

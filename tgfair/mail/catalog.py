@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
         Kind("booth_picked", "Đã nhận gian tự chọn", calls=False, while_in=ACCEPTED),
         Kind("offer", "Mời nhận gian từ danh sách chờ", while_in=STANDS),
         Kind("offer_over", "Hết hạn trả lời lời mời", calls=False, while_in=STANDS),
+        Kind("offer_called_back", "Rút lại lời mời nhận gian", calls=False, while_in=STANDS),
         Kind("slot_given", "Có chỗ trong khung giờ đang chờ", while_in=ACCEPTED),
         Kind("draw_listed", "Danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_called_off", "Hủy danh sách bốc thăm", while_in=ACCEPTED),

@@ -184,13 +184,14 @@ def decline_offer(actor: Actor, code: str, *, keep_waiting: bool, now: datetime)
 
 
 def withdraw_offer(actor: Actor, fair_id: int, code: str, *, reason: str, now: datetime) -> None:
-    """Take an open offer back; the entry keeps its place, and may be offered the same again.
+    """Take an open offer back and tell why; the entry keeps its place, and may be asked again.
 
     Raises:
         InvalidError: no reason.
         OfferOverError: there is none.
     """
-    if not reason.strip():
+    words = reason.strip()[:MAX_REASON]
+    if not words:
         raise InvalidError("Hãy ghi lý do rút lời mời.", field="reason")
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
@@ -204,14 +205,15 @@ def withdraw_offer(actor: Actor, fair_id: int, code: str, *, reason: str, now: d
         if offer is None:
             raise OfferOverError
         close_offer(session, offer, OfferState.WITHDRAWN, now=now)
-        record(
+        notify_application(
             session,
-            actor,
-            "waitlist.offer_withdrawn",
+            "offer_called_back",
             application,
+            dedupe=f"offer:{offer.id}",
             now=now,
-            reason=reason.strip()[:MAX_REASON],
+            reason=words,
         )
+        record(session, actor, "waitlist.offer_withdrawn", application, now=now, reason=words)
 
 
 def place_in_line(actor: Actor, code: str) -> int | None:
