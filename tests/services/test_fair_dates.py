@@ -256,6 +256,29 @@ def test_who_was_told_already_is_told_of_the_undoing(fair):
     assert mails()[-1] == (heard.exhibitor_id, MessageState.PROPOSED)
 
 
+def test_who_came_after_the_change_is_told_of_the_undoing(fair):
+    change(fair)
+    late = make_exhibitor()
+    make_invitation(fair, late, created_at=NOW + timedelta(hours=1))
+
+    undone = undo(fair)
+
+    assert undone == Undone(taken_back=0, told=1, confirmed=0)
+    assert mails() == [(late.id, MessageState.PROPOSED)]
+
+
+def test_days_are_not_undone_after_two_days(fair):
+    change(fair)
+
+    why = why_not_undone(SYSTEM, fresh(fair), now=NOW + timedelta(days=2, minutes=1))
+
+    assert why == "Đã quá 2 ngày từ lần đổi đó. Hãy đổi ngày lần nữa thay vì hoàn tác."
+
+
+def fresh(fair) -> Fair:
+    return reader().get_one(Fair, fair.id)
+
+
 def test_days_are_undone_once_only(fair):
     change(fair)
     undo(fair)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application, ApplicationEvent
 from tgfair.models.fair import DateChangeKind, Fair, FairDateChange, FairStatus
+from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
@@ -38,6 +39,8 @@ CAN_UNDO: Final = frozenset(
         DateChangeKind.PUT_OFF,
     }
 )
+# Later on, too much hangs on the new days: change them again, with a reason of its own.
+UNDO_WITHIN: Final = timedelta(days=2)
 WAITING: Final = (MessageState.PROPOSED, MessageState.QUEUED, MessageState.FAILED)
 
 
@@ -94,6 +97,8 @@ def _refusal(fair: Fair, change: FairDateChange | None, *, now: datetime) -> str
         return "Không có lần đổi ngày nào để hoàn tác."
     if fair.status in {FairStatus.ENDED, FairStatus.CANCELLED}:
         return "Sự kiện đã kết thúc hoặc đã hủy."
+    if now - change.changed_at > UNDO_WITHIN:
+        return "Đã quá 2 ngày từ lần đổi đó. Hãy đổi ngày lần nữa thay vì hoàn tác."
     if change.old_first_day < local_day(now) and change.old_first_day != fair.first_day:
         return f"Ngày khai mạc cũ {vn_date(change.old_first_day)} đã qua."
     return None
@@ -150,11 +155,28 @@ def _take_back(
     for mail in waiting:
         mail.state = MessageState.CANCELLED
     heard = {mail.exhibitor_id for mail in mails if mail.state is not MessageState.CANCELLED}
+    heard |= _came_since(session, fair, change)
     confirmed = _confirm_again(session, actor, fair, change, now=now)
     for application in live_applications(session, fair):
         renew_certificates(application, fair.last_day)
     told = tell(session, actor, fair, undone, now=now, only=heard)
     return Undone(taken_back=len(waiting), told=told.told, confirmed=confirmed)
+
+
+def _came_since(session: Session, fair: Fair, change: FairDateChange) -> set[int | None]:
+    """Return who was invited or applied after the change, and so knows the new days only."""
+    return {
+        *session.scalars(
+            select(Invitation.exhibitor_id).where(
+                Invitation.fair_id == fair.id, Invitation.created_at > change.changed_at
+            )
+        ),
+        *session.scalars(
+            select(Application.exhibitor_id).where(
+                Application.fair_id == fair.id, Application.created_at > change.changed_at
+            )
+        ),
+    }
 
 
 def _confirm_again(
