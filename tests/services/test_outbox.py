@@ -252,3 +252,20 @@ def test_two_workers_send_no_mail_twice(app, smtp_sink):
 
     assert sorted(smtp_sink.ids()) == sorted(tokens)
     assert states() == [MessageState.SENT] * 30
+
+
+def test_a_domain_that_puts_off_ten_in_a_row_is_left_in_peace(smtp_sink):
+    queue(12)
+    smtp_sink.refuse(*["451 4.7.1 later"] * 10)
+
+    assert deliver_due(owner="a").tried == 12
+    assert len(smtp_sink.messages) == 2
+
+    queue(2)
+    assert (deliver_due(owner="a").tried, len(smtp_sink.messages)) == (2, 2)
+    queued = [row for row in rows() if row.state is MessageState.QUEUED]
+    assert [row.attempts for row in queued] == [0, 0]
+
+    while deliver_due(owner="a", tick=later(minutes=30)).tried:
+        pass
+    assert states() == [MessageState.SENT] * 14

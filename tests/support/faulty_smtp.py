@@ -48,6 +48,11 @@ class FaultySmtp:
         self._server.shutdown()
         self._server.server_close()
 
+    def refuse(self, *faults: str) -> None:
+        """Let the next mails meet these faults."""
+        with self._lock:
+            self._faults += faults
+
     def ids(self) -> list[str]:
         """Return the Message-IDs in the order of arrival."""
         return [str(message["Message-ID"]) for message in self.messages]

@@ -20,8 +20,9 @@ from tests.support.builders import (
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links
 from tgfair.models import Message, MessageState, Suppression
+from tgfair.services.mail_batches import NO_MORE
 from tgfair.services.notifications import notify_application, notify_exhibitor
-from tgfair.services.outbox import NO_MORE, deliver_due
+from tgfair.services.outbox import deliver_due
 from tgfair.services.uow import reader, transaction
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -42,6 +42,8 @@ class Standing:
     alone: Mapping[str, frozenset[SuppressionReason]]
     closed: Mapping[str, datetime]
     counted: frozenset[str]
+    # Addresses that turned out not to exist while the batch was on its way.
+    gone: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, ids: Sequence[int], now: datetime) -> Standing:

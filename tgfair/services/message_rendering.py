@@ -33,14 +33,18 @@ from tgfair.services.stopping import stop_url
 CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 
 
-def rendered_message(session: Session, message: Message, *, now: datetime) -> RenderedMail:
-    """Return the mail as it would go out at `now`.
+def rendered_message(
+    session: Session, message: Message, *, now: datetime, facts: Facts | None = None
+) -> RenderedMail:
+    """Return the mail as it would go out at `now`; `facts` are read unless they were already.
 
     Raises:
         ObsoleteError: what it says is no longer true.
     """
     shown = _sample(session, message, now=now) if message.kind == CAMPAIGN_TEST else message
-    context = _context(session, shown, facts_of(session, [shown]))
+    if facts is None or shown is not message:
+        facts = facts_of(session, [shown])
+    context = _context(session, shown, facts)
     context["stop_url"] = stop_url(message) if KINDS[message.kind].stoppable else ""
     return render(message.kind, context, _attachments(shown, context, now=now))
 

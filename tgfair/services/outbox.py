@@ -13,28 +13,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from tgfair import clock
 from tgfair.core.campaign.pacing import domain_of
-from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient, enqueue
-from tgfair.mail.render import RenderedMail
 from tgfair.mail.transport import (
     Courier,
-    Envelope,
     PermanentError,
     SendError,
     TemporaryError,
     is_configured,
 )
-from tgfair.models.delivery import SuppressionReason
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.services.delivery_notes import note
+from tgfair.services.mail_batches import BOUNCED, Composed, compose
 from tgfair.services.mail_domains import DomainClosedError, Standing, count_refusal, count_taking
 from tgfair.services.message_context import ObsoleteError
-from tgfair.services.message_rendering import rendered_message
-from tgfair.services.stopping import NO_NEWS, mark_bounced, normal, stop_url
+from tgfair.services.stopping import mark_bounced, normal
 from tgfair.services.uow import reader, transaction
 
 LEASE = timedelta(seconds=30)
@@ -50,9 +46,7 @@ BACKOFF = (
     *(_MINUTE * n for n in (1, 5, 15, 60)),
     *(_HOUR * n for n in (4, 8, 12, 12, 24, 24, 24, 12)),
 )
-BOUNCED = "Địa chỉ này đã bị máy chủ thư của người nhận trả lại."
-NO_MORE = "Người nhận đã ngừng nhận thư chung."
-TOO_OFTEN = "Đã thử gửi quá nhiều lần."
+GONE = LookupError("the message is gone")
 FAULTY = "Không dựng được nội dung thư. Hãy báo người quản trị."
 
 Tick = Callable[[], datetime]
@@ -89,12 +83,14 @@ def _send(courier: Courier, owner: str, waiting: list[int], tick: Tick) -> Round
     until = tick() + LEASE
     tried = broken = 0
     standing = Standing.of(waiting, tick())
+    mails = compose(waiting, standing, most_attempts=len(BACKOFF) + 1, now=tick())
     while waiting and broken < BROKEN_LIMIT:
         if until - tick() < MARGIN:
             until = tick() + LEASE
             waiting = _keep(owner, waiting, until)
             continue
-        error = _deliver(courier, owner, waiting.pop(0), standing, tick)
+        number = waiting.pop(0)
+        error = _deliver(courier, owner, number, mails.get(number, GONE), standing, tick)
         tried += 1
         broken = broken + 1 if isinstance(error, TemporaryError) and error.broken else 0
     _give_back(owner, waiting)
@@ -176,18 +172,23 @@ def _mine(owner: str, ids: list[int]) -> ColumnElement[bool]:
 
 
 def _deliver(
-    courier: Courier, owner: str, message_id: int, standing: Standing, tick: Tick
+    courier: Courier,
+    owner: str,
+    message_id: int,
+    composed: Composed,
+    standing: Standing,
+    tick: Tick,
 ) -> SendError | None:
-    """Render, send, mark; return the failure, which is marked too."""
+    """Send and mark; return the failure, which is marked too."""
     try:
-        rendered, envelope = _compose(message_id, standing, tick())
-        courier.send(rendered, envelope)
+        address = _hand_over(courier, composed, standing)
     except DomainClosedError as error:
         _wait(owner, message_id, error.until)
     except ObsoleteError as error:
         _mark(owner, message_id, state=MessageState.CANCELLED, last_error=str(error))
     except PermanentError as error:
-        _bury(owner, message_id, str(error), no_mailbox=error.no_mailbox, now=tick())
+        gone = _bury(owner, message_id, str(error), no_mailbox=error.no_mailbox, now=tick())
+        standing.gone.update(gone)
         return error
     except TemporaryError as error:
         _postpone(owner, message_id, str(error), tick(), broken=error.broken)
@@ -196,47 +197,19 @@ def _deliver(
         logger.exception("message %s cannot be composed", message_id)
         _postpone(owner, message_id, FAULTY, tick(), broken=True)
     else:
-        _mark_sent(owner, message_id, envelope.to, standing, tick())
+        _mark_sent(owner, message_id, address, standing, tick())
     return None
 
 
-def _compose(message_id: int, standing: Standing, now: datetime) -> tuple[RenderedMail, Envelope]:
-    """Read and render, and end the read before anything is sent."""
-    session = reader()
-    try:
-        message = session.scalars(
-            select(Message)
-            .where(Message.id == message_id)
-            .options(
-                joinedload(Message.exhibitor),
-                joinedload(Message.application),
-                joinedload(Message.fair),
-            )
-        ).one()
-        exhibitor = message.exhibitor
-        if message.attempts > len(BACKOFF) + 1:
-            raise PermanentError(TOO_OFTEN)
-        bounced = exhibitor is not None and exhibitor.email_bounced_at is not None
-        if not message.email or (bounced and exhibitor and message.email == exhibitor.email):
-            raise PermanentError(BOUNCED, no_mailbox=True)
-        _ask_standing(message, message.email, standing)
-        rendered = rendered_message(session, message, now=now)
-        stop = stop_url(message) if KINDS[message.kind].stoppable else ""
-        return rendered, Envelope(message.message_id, message.email, now, stop)
-    finally:
-        session.rollback()
-
-
-def _ask_standing(message: Message, address: str, standing: Standing) -> None:
-    """Leave an address alone that asked for it, and a domain that has just put us off."""
-    reasons = standing.alone.get(normal(address), frozenset())
-    if SuppressionReason.BOUNCED in reasons:
+def _hand_over(courier: Courier, composed: Composed, standing: Standing) -> str:
+    """Send a composed mail, or raise why there is none; return its address."""
+    if isinstance(composed, Exception):
+        raise composed
+    rendered, envelope = composed
+    if normal(envelope.to) in standing.gone:
         raise PermanentError(BOUNCED, no_mailbox=True)
-    if KINDS[message.kind].stoppable and reasons.intersection(NO_NEWS):
-        raise ObsoleteError(NO_MORE)
-    until = standing.closed.get(domain_of(address))
-    if until is not None:
-        raise DomainClosedError(until)
+    courier.send(rendered, envelope)
+    return envelope.to
 
 
 def _mark_sent(
@@ -291,17 +264,22 @@ def _postpone(owner: str, message_id: int, reason: str, now: datetime, *, broken
         message.next_attempt_at = now + BACKOFF[message.attempts - 1]
 
 
-def _bury(owner: str, message_id: int, reason: str, *, no_mailbox: bool, now: datetime) -> None:
+def _bury(
+    owner: str, message_id: int, reason: str, *, no_mailbox: bool, now: datetime
+) -> tuple[str, ...]:
+    """Give a mail up; return its address when that does not exist."""
     with transaction() as session:
         message = _leased(session, owner, message_id)
         if message is None:
-            return
+            return ()
         message.lease_owner = message.lease_until = None
         message.last_error = reason[:400]
         note(session, message, "refused", reason, now=now)
-        if no_mailbox and message.email and reason != BOUNCED:
-            mark_bounced(session, message.email, now=now, why=reason)
+        gone = (message.email,) if no_mailbox and message.email else ()
+        if gone and reason != BOUNCED:
+            mark_bounced(session, gone[0], now=now, why=reason)
         give_up(session, message)
+        return tuple(map(normal, gone))
 
 
 def _leased(session: Session, owner: str, message_id: int) -> Message | None:

@@ -26,7 +26,8 @@ from tgfair.services.campaigns import load_campaign
 from tgfair.services.delivery_notes import note
 from tgfair.services.letter_texts import letterhead_of, notice_text, plain_paragraphs, signer_of
 from tgfair.services.links import base_url
-from tgfair.services.outbox import NO_MORE, call_instead
+from tgfair.services.mail_batches import NO_MORE
+from tgfair.services.outbox import call_instead
 from tgfair.services.queries.messages import CallLine, call_lines
 from tgfair.services.uow import find, transaction
 
