@@ -8,7 +8,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import badges, install, mails, page, pan, picking, places, solver, start, submit
+from benchmarks import (
+    badges,
+    gate,
+    install,
+    mails,
+    page,
+    pan,
+    picking,
+    places,
+    solver,
+    start,
+    submit,
+)
 from benchmarks.figure import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -21,6 +33,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "G9": solver.plain,
     "B6": picking.figures,
     "B7": pan.figures,
+    "C4": gate.figures,
 }
 # Minutes long, or it installs: only when named.
 ON_DEMAND: dict[str, Callable[[], Iterator[Figure]]] = {"A1": start.figures, "B1": solver.figures}

@@ -93,9 +93,8 @@ async function pairNow(event) {
 }
 
 async function openGate(device) {
-  const opened = new Station(device);
-  await opened.open();
-  station = opened;
+  station = new Station(device);
+  const opening = station.open();
   outbox = new Outbox(device.token, { answered, changed: queueChanged, offline, unpaired });
   const direction = () => document.querySelector("[name=direction]:checked").value;
   scanning = new Scanning(station, outbox, direction);
@@ -103,6 +102,7 @@ async function openGate(device) {
   inspecting = new Inspecting(station, element("inspect"));
   view.showDevice(device);
   view.showScreen("gate");
+  await opening;
   view.showCounts(station);
   showListState();
   if (isTyped) element("entry").focus();

@@ -1,5 +1,7 @@
 // Camera pictures to the decoder: the centre square, one at a time, none while it is busy.
 
+import { reader, state } from "./reader.js";
+
 const SIDE = 640;
 const PHOTO_SIDE = 1600;
 
@@ -11,9 +13,8 @@ export class Camera {
     this.canvas = document.createElement("canvas");
     this.stream = null;
     this.busy = false;
-    this.worker = new Worker(document.body.dataset.decoder, { type: "module" });
-    this.worker.onmessage = ({ data }) => this.#answer(data);
-    this.worker.onerror = () => hooks.broken();
+    reader.onmessage = ({ data }) => this.#answer(data);
+    state.then(({ ready }) => (ready ? hooks.ready() : hooks.broken()));
   }
 
   // Throws "insecure", "denied" or "missing".
@@ -95,12 +96,11 @@ export class Camera {
     const context = this.canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(source, ...crop, 0, 0, width, height);
     const pixels = context.getImageData(0, 0, width, height).data.buffer;
-    this.worker.postMessage({ pixels, width, height, photo }, [pixels]);
+    reader.postMessage({ pixels, width, height, photo }, [pixels]);
   }
 
   #answer(data) {
-    if (data.broken) return this.hooks.broken();
-    if (data.ready) return this.hooks.ready();
+    if (data.ready || data.broken) return;
     this.busy = false;
     if (data.photo) this.hooks.photo(data.text);
     else if (data.text !== null) this.hooks.text(data.text);

@@ -23,7 +23,13 @@ export class Station {
     this.keyring = new Map();
   }
 
-  async open() {
+  // Reads what the phone holds; `decide` waits for it.
+  open() {
+    this.opened = this.#open();
+    return this.opened;
+  }
+
+  async #open() {
     this.clock = (await store.readMeta("clock")) ?? this.clock;
     this.heard = (await store.readMeta("heard")) ?? 0;
     await this.list.load();
@@ -54,6 +60,7 @@ export class Station {
 
   // The verdict on a scan, and whose badge it is. `scan`: { text, mode, direction, override }.
   async decide({ text, mode, direction, override }) {
+    await this.opened;
     const shown = mode === "qr" ? await readToken(text, this.keyring, this.device.event) : this.#ofCode(text);
     const badge = shown.badge ? this.list.find(shown.badge) : null;
     const at = this.now();

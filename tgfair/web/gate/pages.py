@@ -24,20 +24,28 @@ WITHOUT_VERSION = ("gate/*.js", "gate/vendor/*/*.js", "gate/guide/*", "fonts/*.w
 # A worker is looked after by the service worker only when its own address lies below /cong/.
 DECODER = ("gate/decoder.js", "gate/vendor/zxing-wasm/**/*.js", "gate/vendor/zxing-wasm/**/*.wasm")
 WORKER = "gate/service-worker.js"
+MODULES = ("gate/*.js", "gate/vendor/noble-ed25519/*.js", "gate/vendor/uqr/*.js")
+NO_MODULES = (WORKER, "gate/decoder.js", "gate/app.js", "gate/reader.js")
 
 
 @bp.get("/cong/")
 @audience(Audience.PUBLIC)
 def app() -> str:
     """Show the gate app; it knows by itself whether the phone is paired."""
-    return render_template("gate/index.html", pairing_code="")
+    return _shell("")
 
 
 @bp.get("/cong/ghep/<code>")
 @audience(Audience.PUBLIC)
 def pairing(code: str) -> str:
     """Show the gate app with a pairing code filled in; opening this page uses nothing up."""
-    return render_template("gate/index.html", pairing_code=code[:64])
+    return _shell(code[:64])
+
+
+def _shell(pairing_code: str) -> str:
+    # Named in the page, the scripts come side by side instead of one after the other.
+    modules = [name.removeprefix("gate/") for name in _names(MODULES) if name not in NO_MODULES]
+    return render_template("gate/index.html", pairing_code=pairing_code, modules=modules)
 
 
 @bp.get("/cong/huong-dan")
