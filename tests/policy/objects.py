@@ -319,6 +319,8 @@ def _bulletin(side: Side) -> dict[str, Any]:
             places=9,
             free=8,
             search_fold="lop tap huan",
+            file_name="thu-moi.pdf",
+            file_sha256=file_store().put(b"letter"),
             created_at=NOW,
             published_at=NOW,
             changed_at=NOW,

@@ -274,6 +274,8 @@ TABLE: dict[str, frozenset[str]] = {
     "organizer.export_answers": OFFICE,
     "organizer.door_page": OFFICE,
     "organizer.mark_attended": OFFICE,
+    "organizer.attach_file": OFFICE,
+    "public.bulletin_file": ANYONE,
     "organizer.put_off_page": TEAM,
     "organizer.put_off": TEAM,
     "organizer.undo_dates": TEAM,

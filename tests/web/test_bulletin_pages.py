@@ -159,3 +159,23 @@ def test_a_subject_follows_groups_and_stops(client):
     assert "Bản tin gửi mỗi tuần" in on
     assert on.count(" checked") == 2
     assert "Chưa nhận" in off
+
+
+def test_a_file_is_put_beside_an_item_and_fetched_by_anybody(client, item):
+    pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
+    sent = {"file": (io.BytesIO(pdf), "thư mời.pdf")}
+
+    page = post(client, f"/ql/tin/{item}/tep", **sent).text
+    answer = client.get(f"/tin/{item}/tep")
+
+    assert "Đã đính kèm tệp." in page
+    assert "Tải tệp: thư mời.pdf" in client.get(f"/tin/{item}").text
+    assert (answer.mimetype, answer.data) == ("application/pdf", pdf)
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+
+
+def test_a_file_that_is_none_gets_a_sentence(client, item):
+    page = post(client, f"/ql/tin/{item}/tep", file=(io.BytesIO(b"hello"), "anh.jpg")).text
+
+    assert "Đã đính kèm tệp." not in page
+    assert client.get(f"/tin/{item}/tep").status_code == 404

@@ -12,16 +12,18 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.phone import display_phone
+from tgfair.documents.images import UploadRefusedError
 from tgfair.documents.spreadsheet_out import Column, table_xlsx
 from tgfair.models.bulletin import Area, Bulletin, BulletinKind
 from tgfair.policy import Action, require
-from tgfair.services import bulletin_answers, bulletins
+from tgfair.services import bulletin_answers, bulletin_files, bulletins
 from tgfair.services.queries.bulletins import (
     all_items,
     answer_for_staff,
     answers_to,
     item_for_staff,
 )
+from tgfair.web import limits
 from tgfair.web.choices import members, pairs
 from tgfair.web.date_fields import DayField
 from tgfair.web.forms import BaseForm, CleanStringField
@@ -169,6 +171,26 @@ def publish_bulletin(bulletin_id: str) -> Any:
     """Show an item to everybody."""
     title = bulletins.publish_bulletin(actor(), bulletin_id, now=now())
     return _do(bulletin_id, f"Đã đăng “{title}”.")
+
+
+@bp.post("/ql/tin/<bulletin_id>/tep")
+@limits.uploads
+@audience(Audience.STAFF, upload_mb=11)
+def attach_file(bulletin_id: str) -> Any:
+    """Put a file beside an item."""
+    sent = request.files.get("file")
+    try:
+        bulletin_files.attach_file(
+            actor(),
+            bulletin_id,
+            (sent.filename or "") if sent else "",
+            sent.read() if sent else b"",
+            now=now(),
+        )
+        flash("Đã đính kèm tệp.", "success")
+    except UploadRefusedError as error:
+        flash(error.message(), "error")
+    return redirect(url_for("organizer.bulletin_page", bulletin_id=bulletin_id), code=303)
 
 
 @bp.post("/ql/tin/<bulletin_id>/huy")

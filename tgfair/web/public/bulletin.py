@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response, render_template, request, url_for
 
 from tgfair.clock import day_in_vietnam
@@ -10,6 +12,7 @@ from tgfair.documents.calendar import calendar_of
 from tgfair.documents.feeds import rss_file
 from tgfair.documents.qr import qr_svg
 from tgfair.models.bulletin import Area, BulletinKind
+from tgfair.services.bulletin_files import file_of
 from tgfair.services.links import base_url
 from tgfair.services.queries.bulletins import (
     announced,
@@ -69,6 +72,17 @@ def bulletin_item(bulletin_id: str) -> str:
         closed=is_over(closes_at(item), now()) or item.state != "published",
         groups=[GROUP_LABELS.get(group, group) for group in item.groups or ()],
     )
+
+
+@bp.get("/tin/<bulletin_id>/tep")
+@audience(Audience.PUBLIC)
+def bulletin_file(bulletin_id: str) -> Response:
+    """Give the file of an item, to keep: it never runs in our origin."""
+    found = file_of(announced_item(bulletin_id))
+    response = Response(found.data, mimetype=found.content_type)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @bp.get("/tin/rss.xml")
