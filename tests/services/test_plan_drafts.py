@@ -28,8 +28,8 @@ from tgfair.models import Booth, PlanVersion, Role
 from tgfair.policy import SYSTEM
 from tgfair.services import plan_drafts, plan_edits, plan_pictures
 from tgfair.services.allocations import assign_booth
-from tgfair.services.plan_drafts import BoothTouchedError, DraftConflictError
-from tgfair.services.plans import BoothInUseError
+from tgfair.services.plan_drafts import DraftConflictError
+from tgfair.services.plans import BoothInUseError, BoothTouchedError
 from tgfair.services.uow import reader
 
 

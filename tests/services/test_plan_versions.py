@@ -26,7 +26,7 @@ from tgfair.services.allocations import assign_booth
 from tgfair.services.draw_freeze import FrozenForDrawError
 from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.plan_drafts import DraftExistsError
-from tgfair.services.plans import Installed
+from tgfair.services.plans import Installed, PlanUnseenError
 from tgfair.services.publications import publish
 from tgfair.services.queries.booths import newest_drawing, published_booths, published_drawing
 from tgfair.services.queries.plan_versions import version_of, versions_of
@@ -53,11 +53,21 @@ def put_at(fair, label, name):
 
 
 def redraw(actor, fair, **labels):
-    """Install today's plan with some booths changed: A01={"x": 7.5}."""
+    """Put today's plan with some booths changed to use, by way of a draft: A01={"x": 7.5}."""
+    plan = changed(fair, **labels)
+    plan_drafts.start_draft(actor, fair.id, now=NOW)
+    version = plan_drafts.replace_drawing(actor, fair.id, plan, seen_version=1, now=NOW)
+    over = plan_drafts.compare_draft(actor, fair.id).over
+    return plan_drafts.publish_draft(
+        actor, fair.id, seen_version=version, over=over, agreed=True, now=NOW
+    )
+
+
+def changed(fair, **labels):
     reader().rollback()
     plan = newest_drawing(fair.id)
     objects = tuple(replace(o, **labels.get(o.label, {})) for o in plan.objects)
-    return plans.install_plan(actor, fair.id, replace(plan, objects=objects), now=NOW)
+    return replace(plan, objects=objects)
 
 
 def proposals():
@@ -80,6 +90,16 @@ def test_holders_are_written_to_once_a_published_booth_changes(fair, organiser):
     stands = {b.label: [h.application_id for h in b.holders] for b in published_booths(fair.id)}
     assert (stands["A00"], stands["B03"], stands["C02"]) == ([moved.id], [kept.id], [])
     assert secret.id not in [told for _, told, _ in proposals()]
+
+
+def test_a_plan_that_changes_a_held_booth_is_looked_at_in_a_draft_first(fair, organiser):
+    put_at(fair, "A01", "Mắm Út Hạnh")
+
+    with pytest.raises(PlanUnseenError, match="A01") as refused:
+        plans.install_plan(organiser, fair.id, changed(fair, A01={"x": 7.5}), now=NOW)
+    other = plans.install_plan(organiser, fair.id, changed(fair, A05={"x": 7.5}), now=NOW)
+
+    assert (refused.value.labels, other) == (["A01"], Installed(2, 0))
 
 
 def test_a_change_of_what_nobody_stands_at_writes_to_nobody(fair, organiser):
@@ -143,7 +163,7 @@ def test_codes_of_a_frozen_list_keep_meaning_the_same_booths(fair, organiser):
 
     for change in ({"label": "A99"}, {"group": "B"}):
         with pytest.raises(FrozenForDrawError, match="Khu A"):
-            redraw(organiser, fair, A01=change)
+            plans.install_plan(organiser, fair.id, changed(fair, A01=change), now=NOW)
     assert redraw(organiser, fair, A01={"x": 7.5}, B01={"label": "B99"}).number == 2
 
 

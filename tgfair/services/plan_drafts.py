@@ -19,13 +19,18 @@ from tgfair.core.layout.draft import Draft, draft_as_json, empty_plan, parse_dra
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
 from tgfair.models.account import User
-from tgfair.models.assignment import OCCUPYING, Assignment
-from tgfair.models.booth import Booth, PlanDraft, PlanVersion
+from tgfair.models.booth import PlanDraft, PlanVersion
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.places import lock_places
-from tgfair.services.plans import BoothsHeldError, Installed, newest_version, put_plan
+from tgfair.services.plans import (
+    BoothTouchedError,
+    Installed,
+    held_objects,
+    newest_version,
+    put_plan,
+)
 from tgfair.services.publications import latest_publication
 from tgfair.services.uow import check_seen, find, reader, transaction
 
@@ -55,19 +60,6 @@ class DraftConflictError(ConflictError):
         more = len(self.changes) - SHOWN_CHANGES
         rest = f" Và {more} thay đổi khác." if more > 0 else ""
         return f"{self.who} vừa sửa bản vẽ này. {shown}{rest}".strip()
-
-
-class BoothTouchedError(BoothsHeldError):
-    """Booths that somebody holds change their place or what they offer; nobody agreed to it yet."""
-
-    code = "booth_touched"
-
-    def message(self) -> str:
-        """Name the booths and say what to do."""
-        return (
-            f"Gian đang có người bị thay đổi: {self.shown}. Hãy xem lại danh sách, đánh dấu đồng ý "
-            "rồi bấm lại."
-        )
 
 
 class DraftExistsError(ConflictError):
@@ -335,13 +327,7 @@ def _compared(session: Session, row: PlanDraft) -> Comparison:
     plan = parse_draft(row.document).plan
     old = parse_plan(newest.document) if newest else empty_plan(plan.name)
     changes = tuple(plan_changes(old, plan))
-    held = set(
-        session.scalars(
-            select(Booth.plan_object_id)
-            .join(Assignment, Assignment.booth_id == Booth.id)
-            .where(Booth.fair_id == row.fair_id, Assignment.state.in_(OCCUPYING))
-        )
-    )
+    held = held_objects(session, row.fair_id)
     return Comparison(
         newest.number if newest else 0,
         changes,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
+from tgfair.core.layout.difference import plan_changes
 from tgfair.core.layout.plan import Plan, PlanObject, plan_as_json
 from tgfair.core.layout.reading import parse_plan
 from tgfair.models.assignment import OCCUPYING, Assignment, PublicationRow
@@ -59,6 +60,32 @@ class BoothInUseError(BoothsHeldError):
         )
 
 
+class BoothTouchedError(BoothsHeldError):
+    """Booths that somebody holds change their place or what they offer; nobody agreed to it yet."""
+
+    code = "booth_touched"
+
+    def message(self) -> str:
+        """Name the booths and say what to do."""
+        return (
+            f"Gian đang có người bị thay đổi: {self.shown}. Hãy xem lại danh sách, đánh dấu đồng ý "
+            "rồi bấm lại."
+        )
+
+
+class PlanUnseenError(BoothsHeldError):
+    """A plan that came at once changes held booths: it is to be looked at in a draft first."""
+
+    code = "plan_unseen"
+
+    def message(self) -> str:
+        """Name the booths and say where the plan is looked at."""
+        return (
+            f"Gian đang có người bị thay đổi: {self.shown}. Hãy bấm “Vẽ, sửa sơ đồ”, nạp tệp vào "
+            "bản nháp để xem trước các thay đổi rồi mới dùng."
+        )
+
+
 class BoothRememberedError(BoothsHeldError):
     """The new plan drops booths that stand in the history of the fair."""
 
@@ -82,13 +109,37 @@ def install_plan(actor: Actor, fair_id: int, plan: Plan, *, now: datetime) -> In
     Raises:
         BoothInUseError: a booth that is gone is held; nothing is changed.
         BoothRememberedError: a booth that is gone was once assigned; nothing is changed.
+        PlanUnseenError: a held booth changes; such a plan goes through a draft.
         FrozenForDrawError: a list that waits for its number speaks of a booth that changes.
     """
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.EDIT_FAIR, fair)
         lock_places(session, fair.id)
+        _refuse_unseen(session, fair, plan)
         return put_plan(session, actor, fair, plan, now=now)
+
+
+def _refuse_unseen(session: Session, fair: Fair, plan: Plan) -> None:
+    before = newest_version(session, fair.id)
+    held = held_objects(session, fair.id) if before else set()
+    if before is None or not held:
+        return
+    changed = {one.id for one in plan_changes(parse_plan(before.document), plan)}
+    touched = sorted(booth.label for booth in plan.booths if booth.id in changed & held)
+    if touched:
+        raise PlanUnseenError(touched)
+
+
+def held_objects(session: Session, fair_id: int) -> set[str]:
+    """Return the plan objects of the booths that somebody holds."""
+    return set(
+        session.scalars(
+            select(Booth.plan_object_id)
+            .join(Assignment, Assignment.booth_id == Booth.id)
+            .where(Booth.fair_id == fair_id, Assignment.state.in_(OCCUPYING))
+        )
+    )
 
 
 def newest_version(session: Session, fair_id: int) -> PlanVersion | None:
