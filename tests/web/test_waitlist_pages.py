@@ -74,7 +74,9 @@ def test_loser_gets_alternatives_with_409(client, fair):
     lost = client.post(url, data={"csrf_token": csrf_of(client), "gian": "A01"})
 
     assert lost.status_code == 409
-    assert "Còn trống: A02" in lost.text
+    assert "Còn trống: A02, A13, A14, A03, A15" in lost.text
+    assert lost.text.count('name="gian"') == 5  # the nearest, and a link to all
+    assert "Xem mọi gian trống" in lost.text
 
 
 def test_organiser_sees_the_line_and_offers(client, fair):

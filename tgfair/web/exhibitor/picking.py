@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from wtforms import BooleanField
 from wtforms.validators import InputRequired, Length
 
-from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.core.errors import ConflictError, GoneError, InvalidError
 from tgfair.documents.plan_svg import BoothView, plan_svg
 from tgfair.services import holds, waitlists
 from tgfair.services.queries.picking import PickPage, Spot, pick_page
@@ -51,8 +51,11 @@ def picking(code: str) -> Any:
     return _page(code)
 
 
-def _page(code: str, error: str = "") -> str:
-    # A loser needs the table at once: while many press, no plan is drawn for each.
+def _page(code: str, error: str = "", nearest: Sequence[str] | None = None) -> str:
+    """Show the page; to who lost a booth only the `nearest` others, at once.
+
+    While many press, neither the plan nor the whole table is made for each of them.
+    """
     page = pick_page(guards.actor(), code, with_plan=not error, now=guards.now())
     return render_template(
         "exhibitor/picking.html",
@@ -61,6 +64,9 @@ def _page(code: str, error: str = "") -> str:
         fair=page.application.fair,
         error=error,
         drawing=_drawing(page),
+        booths=page.booths
+        if nearest is None
+        else [booth for booth in page.booths if booth.label in nearest],
         now=guards.now(),
     )
 
@@ -89,6 +95,8 @@ def _do(code: str, form: BaseForm, act: Callable[[], str]) -> Any:
         return _page(code, sentences[0]), 400
     try:
         said = act()
+    except GoneError as error:
+        return _page(code, error.message(), error.alternatives), 409
     except ConflictError as error:
         return _page(code, error.message()), 409
     except InvalidError as error:
