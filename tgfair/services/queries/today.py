@@ -20,7 +20,7 @@ from tgfair.models.job import Job, JobState
 from tgfair.models.outbox import Message, MessageState
 from tgfair.policy import Action, Actor, can, visible_to
 from tgfair.services.fair_timetable import local_day, timetable_of
-from tgfair.services.queries.messages import TO_CALL
+from tgfair.services.queries.messages import HEAPS, TO_CALL, Tab
 from tgfair.services.uow import reader
 
 WEEK = timedelta(days=7)
@@ -112,7 +112,7 @@ def _counts(fair_ids: list[int], now: datetime) -> dict[Need, Mapping[int, int]]
             Application.id.not_in(select(BoothShare.application_id)),
         ),
         Need.UNCONFIRMED: _applications(fair_ids, Application.state == State.ALLOCATED),
-        Need.PROPOSALS: _messages(fair_ids, Message.state == MessageState.PROPOSED),
+        Need.PROPOSALS: _messages(fair_ids, HEAPS[Tab.PROPOSED]),
         Need.DEAD: _messages(fair_ids, Message.state == MessageState.DEAD),
         Need.CALLS: _messages(fair_ids, TO_CALL),
     }
