@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from tests.support import builders
@@ -442,7 +444,9 @@ def _message(side: Side) -> str:
 
 def _printed(side: Side) -> dict[str, Any]:
     """A sponsor's logo, and a file of badges that a job drew."""
-    digest_of_file = file_store().put(f"printed for {side.fair.slug}".encode())
+    picture = BytesIO()
+    Image.new("RGB", (8, 8 + side.fair.id)).save(picture, "JPEG")
+    digest_of_file = file_store().put(picture.getvalue())
     with transaction() as session:
         fair = session.get_one(Fair, side.fair.id)
         fair.badge_rules = {"design": {"logos": [digest_of_file]}}
