@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -236,3 +238,17 @@ def test_live_page_shows_what_happened(client, fair, token):
     assert "DỪNG LẠI" in page
     assert "Lượt vào mỗi 15 phút" in page
     assert '<meta http-equiv="refresh" content="10" />' in page
+
+
+def test_service_worker_keeps_every_file_that_the_page_needs(client, fair):
+    answer = client.get("/cong/sw.js")
+    shell = json.loads(answer.text.partition("\n")[0].removeprefix("const SHELL = ").rstrip(";"))
+    page = client.get("/cong/").text
+
+    found = {name: client.get(name, buffered=True).status_code for name in shell["files"]}
+    wanted = re.findall(r'(?:href|src|data-decoder)="(/(?:static|cong/tep)/[^"]+)"', page)
+
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert set(found.values()) == {200}
+    assert set(wanted) <= set(found)
+    assert {"/cong/", "/cong/huong-dan"} <= set(found)
