@@ -33,10 +33,10 @@ from tgfair.models import (
     Rsvp,
     SuppressionReason,
 )
+from tgfair.services import campaign_jobs, campaigns, reviews, stopping, unreached
 from tgfair.services import campaign_sending as sending
-from tgfair.services import campaigns, reviews, stopping, unreached
 from tgfair.services.campaigns import CampaignMovedError, Draft
-from tgfair.services.jobs import run_due
+from tgfair.services.jobs import JobStoppedError, run_due
 from tgfair.services.messages import Selection, send_proposed
 from tgfair.services.outbox import deliver_due
 from tgfair.services.queries import campaigns as queries
@@ -170,6 +170,19 @@ def test_an_undone_notice_is_a_draft_again_and_may_be_sent_again(organiser, fair
     send(organiser, name)
     run_due("w")
     assert [m.state for m in messages()] == [MessageState.QUEUED]
+
+
+def test_a_job_that_runs_after_the_undo_writes_nothing(organiser, fair):
+    make_application(fair, make_exhibitor(), State.APPROVED)
+    name = create(organiser, fair)
+    send(organiser, name)
+    number = campaign(name).job_id
+    sending.undo_campaign(organiser, name, now=NOW)
+
+    with pytest.raises(JobStoppedError):
+        campaign_jobs.write_messages(number, lambda *_: None)
+
+    assert messages() == []
 
 
 def test_nothing_can_be_undone_once_it_was_hurried(organiser, fair, smtp_sink):

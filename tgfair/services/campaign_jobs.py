@@ -24,6 +24,7 @@ from tgfair.services.uow import reader, transaction
 
 JOB_KIND = "campaign"
 CHUNK = 200
+LIVE = (CampaignState.SENDING, CampaignState.PAUSED)
 # Sources whose filter may name states: a notice for these must not reach who has left them.
 BY_STATE = (AudienceSource.APPLICATIONS, AudienceSource.BOOTHS)
 
@@ -46,7 +47,8 @@ def write_messages(job_id: int, progress: Progress) -> dict[str, Any]:
             campaign = session.scalars(
                 select(Campaign).where(Campaign.id == campaign_id).with_for_update()
             ).one_or_none()
-            if campaign is None or campaign.state is CampaignState.CANCELLED:
+            # Stopped, or taken back while this ran.
+            if campaign is None or campaign.state not in LIVE:
                 raise JobStoppedError
             first = first_departure(campaign, campaign.started_at or clock.real_now())
             for each in part:

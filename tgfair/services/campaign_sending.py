@@ -28,7 +28,6 @@ from tgfair.services.uow import check_seen, transaction
 
 UNDO_WINDOW = timedelta(minutes=10)
 FURTHEST = timedelta(days=90)
-LIVE = (CampaignState.SENDING, CampaignState.PAUSED)
 WAITING = (MessageState.QUEUED, MessageState.FAILED)
 STOPPED = "Cán bộ đã dừng thông báo này."
 
