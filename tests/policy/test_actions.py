@@ -60,6 +60,7 @@ FILERS = TEAM | SUBJECT | {"officer"}
 
 # Against an application of the own fair and commune.
 EXPECTED: dict[Action, set[str]] = {
+    Action.ANSWER_BULLETIN: FILERS,
     Action.ASSIGN_BOOTHS: TEAM,
     Action.BOOK_SLOT: FILERS,
     Action.CANCEL_APPLICATION: TEAM,
@@ -73,6 +74,7 @@ EXPECTED: dict[Action, set[str]] = {
     Action.INVITE: TEAM,
     Action.LIST_EXHIBITORS: CADRES,
     Action.MANAGE_BADGES: TEAM,
+    Action.MANAGE_BULLETIN: TEAM,
     Action.MANAGE_FAIRS: TEAM,
     Action.MANAGE_GATES: TEAM,
     Action.MANAGE_MEMBERS: {"admin", "owner"},
