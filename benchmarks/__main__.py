@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import (
     badges,
+    check_in,
     gate,
     install,
     mails,
@@ -28,6 +29,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "G2": submit.figures,
     "G3": places.figures,
     "G6": mails.figures,
+    "G4": check_in.figures,
     "G5": badges.figures,
     "G8": install.figures,
     "G9": solver.plain,
