@@ -246,7 +246,7 @@ async function showFilm() {
   if (!station.list.version) return view.showInputNote(words.NO_LIST);
   const own = station.ownPassages();
   film ??= new Film(element("film"));
-  film.play(await framesOf(own, station));
+  await film.play(await framesOf(own, station));
   view.showFilm(own.length);
 }
 

@@ -1,8 +1,6 @@
 // Ed25519 as every reader of a badge must check it: WebCrypto where the browser has it, else the
 // vendored library. Both refuse S + L; it is refused here first, so that they cannot differ.
 
-import { verifyAsync } from "./vendor/noble-ed25519/index.js";
-
 // The order of the group and the field's prime, least significant byte first.
 const L = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
 const P = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
@@ -18,6 +16,7 @@ export async function verify(publicKey, signature, message, { library = false } 
     const key = await nativeKey(publicKey);
     return key !== null && crypto.subtle.verify("Ed25519", key, signature, message);
   }
+  const { verifyAsync } = await import("./vendor/noble-ed25519/index.js");
   return verifyAsync(signature, message, publicKey, { zip215: false });
 }
 

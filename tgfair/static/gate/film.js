@@ -1,7 +1,5 @@
 // Shows frames of text as QR codes, one after the other, until told to stop.
 
-import { encode } from "./vendor/uqr/index.js";
-
 const FRAME_MS = 200;
 const BORDER = 4;
 
@@ -11,8 +9,9 @@ export class Film {
     this.timer = 0;
   }
 
-  play(frames) {
+  async play(frames) {
     this.stop();
+    const { encode } = await import("./vendor/uqr/index.js");
     const pictures = frames.map((frame) => encode(frame, { ecc: "L", border: BORDER }));
     this.canvas.dataset.frames = String(pictures.length);
     let at = 0;

@@ -24,7 +24,7 @@ WITHOUT_VERSION = ("gate/*.js", "gate/vendor/*/*.js", "gate/guide/*", "fonts/*.w
 # A worker is looked after by the service worker only when its own address lies below /cong/.
 DECODER = ("gate/decoder.js", "gate/vendor/zxing-wasm/**/*.js", "gate/vendor/zxing-wasm/**/*.wasm")
 WORKER = "gate/service-worker.js"
-MODULES = ("gate/*.js", "gate/vendor/noble-ed25519/*.js", "gate/vendor/uqr/*.js")
+MODULES = ("gate/*.js",)
 NO_MODULES = (WORKER, "gate/decoder.js", "gate/app.js", "gate/reader.js")
 
 
