@@ -84,6 +84,8 @@ def send_all(page: Page, app, slug: str, count: int) -> None:
     page.goto(f"/ql/{slug}/thong-bao")
     page.get_by_role("button", name=f"Gửi {count} thư").first.click()
     expect(page.get_by_text(f"Đã cho gửi {count} thư.")).to_be_visible()
+    page.get_by_role("button", name="Không chờ, gửi ngay").click()
+    expect(page.get_by_text("Thư bắt đầu gửi ngay bây giờ.")).to_be_visible()
     with app.app_context():
         while deliver_due(owner="test").tried:
             pass
