@@ -28,6 +28,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "staff_sign_in.staff_setup": "nobody is signed in yet; the token is the proof",
     "audit_chain.seal_audit": "the worker; adds digests, changes nothing else",
     "audit_chain.verify_audit": "command line; reads only",
+    "mail_batches.compose": "the worker; reads what it is about to send",
     "outbox.deliver_due": "the worker; an actor queued or released the message",
     "hotline.hotline": "a number that every page shows",
     "holds.sweep_holds": "the worker; a hold ends by its own time",
