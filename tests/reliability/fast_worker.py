@@ -15,7 +15,7 @@ IDLE_SECONDS = 0.05
 
 def main() -> None:
     """Deliver until killed."""
-    outbox.LEASE, outbox.MARGIN = timedelta(seconds=4), timedelta(seconds=1.5)
+    outbox.LEASE, outbox.MARGIN = timedelta(seconds=8), timedelta(seconds=2)
     outbox.BACKOFF = tuple(timedelta(milliseconds=150) for _ in outbox.BACKOFF)
     transport.TIMEOUT_SECONDS = 1
     mail_domains.REST = timedelta(milliseconds=300)

@@ -28,7 +28,7 @@ from tgfair.services.uow import reader, transaction
 
 LONG = os.environ.get("TGFAIR_LONG") == "1"
 MAILS, KILLS, WORKERS = (20_000, 50, 4) if LONG else (200, 2, 2)
-TIME_LIMIT = 3600 if LONG else 120
+TIME_LIMIT = 3600 if LONG else 300
 DOMAINS = 40
 # Of two hundred tries a hundred fail; a stall holds a worker for its whole time-out.
 FAULTS = {
