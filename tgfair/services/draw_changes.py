@@ -120,11 +120,9 @@ def decide_change(
         raise ForbiddenError
     with transaction() as session:
         draw = load_draw(session, actor, fair_id, number)
-        change = find(
-            session, DrawChange, DrawChange.id == change_id, DrawChange.draw_id == draw.id
-        )
-        if change.state is not ChangeState.ASKED:
-            raise InvalidError("Đề nghị này đã được quyết. Hãy tải lại trang.")
+        change = next((one for one in draw.changes if one.id == change_id), None)
+        if change is None or change.state is not ChangeState.ASKED:
+            raise InvalidError("Đề nghị này không còn hoặc đã được quyết. Hãy tải lại trang.")
         if agree and change.asked_by_id == actor.user_id:
             raise InvalidError("Người đồng ý phải khác người đề nghị, bằng tài khoản của người đó.")
         if agree:
