@@ -14,7 +14,7 @@ from tests.support.worn import printed, worn, zxing_reads
 from tgfair.core.badge_design import LEAST_QR_MM, BadgeDesign, Sheet
 from tgfair.documents.badge_layout import Look
 
-SAMPLE = 12
+SAMPLE = 20
 
 
 @pytest.mark.parametrize("sheet", [Sheet.A4_FOUR, Sheet.A4_EIGHT])
