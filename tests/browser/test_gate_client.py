@@ -270,9 +270,14 @@ def test_not_admitting_uses_nothing_up(phone, badge):
 
 
 def test_same_code_twice_within_three_seconds_counts_once(phone, badge):
-    enter(phone, token_of(badge))
+    twice = """(token) => {
+      for (const _ of [1, 2]) {
+        document.querySelector("#entry").value = token;
+        document.querySelector("#entry-form").requestSubmit();
+      }
+    }"""
+    assert next_verdict(phone, lambda: phone.evaluate(twice, token_of(badge))) == "in"
 
-    typed(phone, token_of(badge))
     enter(phone, short_code(5))
 
     assert len(kept_in(phone)) == 2
