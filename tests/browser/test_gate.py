@@ -11,13 +11,13 @@ from tests.support import browser as browsers
 from tests.support import builders
 from tests.support.browser import axe_violations, scrolls_sideways
 from tests.support.builders import session_token
+from tests.support.gate_phone import beat, new_code, pair
 from tests.support.gate_world import (
     expect_verdict,
     launch_with_camera,
     make_badges,
     make_confirmed,
     make_gate,
-    pair_in_browser,
     pair_phone,
     phone_actor,
     qr_texts,
@@ -30,7 +30,7 @@ from tgfair.clock import day_in_vietnam
 from tgfair.core.workflow import State
 from tgfair.models import Role
 from tgfair.policy import SYSTEM
-from tgfair.services import allocations, badge_printing, badges, gates, publications, scans
+from tgfair.services import allocations, badge_printing, badges, publications, scans
 
 pytestmark = pytest.mark.browser
 
@@ -78,17 +78,12 @@ def camera_page(playwright, live_server, tmp_path):
     assert watch.unexpected(()) == []
 
 
-def new_code(fair):
-    gates.create_pairing(SYSTEM, fair.id, 1, now=clock.real_now())
-    return gates.newest_pairing(SYSTEM, fair.id, 1).code
-
-
 def test_badge_from_the_printed_sheet_is_green_then_amber_then_red(fair, camera_page):
     (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
     (printed,) = qr_texts(badge_printing.badges_pdf(SYSTEM, [badge.public_id]))
     assert printed == token_of(badge)
     page = camera_page(printed)
-    pair_in_browser(page, new_code(fair))
+    pair(page, fair)
 
     page.get_by_role("button", name="Bắt đầu quét").click()
 
@@ -97,6 +92,8 @@ def test_badge_from_the_printed_sheet_is_green_then_amber_then_red(fair, camera_
     expect(page.locator("#counter")).to_have_text("1/1")
     expect_verdict(page, "amber", "ĐÃ VÀO RỒI")
     badges.revoke_badge(SYSTEM, badge.public_id, reason="Mất thẻ", now=clock.real_now())
+    beat(page)
+    expect(page.locator("#counter")).to_have_text("1/0")
     expect_verdict(page, "red", "DỪNG LẠI")
     expect(page.locator("#verdict-detail")).to_have_text("Thẻ đã bị hủy. Mời đến bàn Ban Tổ chức.")
     expect(page.locator("#counter")).to_have_text("1/0")
