@@ -12,7 +12,7 @@ from tgfair.models.bulletin import Bulletin
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
 from tgfair.services.file_store import file_store
-from tgfair.services.uow import find, transaction
+from tgfair.services.uow import find, reader, transaction
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ def attach_file(actor: Actor, bulletin_id: str, name: str, data: bytes, *, now: 
         NotFoundError: there is no such item.
     """
     require(actor, Action.MANAGE_BULLETIN)
+    find(reader(), Bulletin, Bulletin.public_id == bulletin_id)
     clean = clean_upload(data, name=name)
     sha256 = file_store().put(clean.data)
     with transaction() as session:
