@@ -173,7 +173,7 @@ def test_producer_pages_are_accessible_and_fit(fair, open_page, live_server, wid
     expect(page.get_by_role("link", name="Thẻ ra vào")).to_be_visible()
     look("confirmed")
     page.get_by_role("link", name="Thẻ ra vào").click()
-    expect(page.get_by_role("link", name="Tải bản in A4 (PDF)")).to_be_visible()
+    expect(page.get_by_role("link", name="Tải bản in (PDF)")).to_be_visible()
     look("badges")
     page.goto("/the/TG1:x")
     look("stranger")
@@ -201,9 +201,9 @@ def test_producer_does_everything_without_javascript(fair, open_page, live_serve
     page.get_by_label("Họ và tên").first.fill("Nguyễn Thị Út Hạnh")
     page.get_by_role("button", name="Lưu").click()
     page.get_by_role("link", name="Thẻ ra vào").click()
-    expect(page.get_by_role("link", name="Tải bản in A4 (PDF)")).to_be_visible()
+    expect(page.get_by_role("link", name="Tải bản in (PDF)")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Tải bản in A4 (PDF)").click()
+        page.get_by_role("link", name="Tải bản in (PDF)").click()
 
     pdf = download.value.path().read_bytes()
     assert [text[:4] for text in qr_texts(pdf)] == ["TG1:"]
