@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from wtforms import FloatField, IntegerField
+from wtforms import Field, FloatField, IntegerField, validators
+from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
+BITS: Final = 63
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}([. ][0-9]{3})+")
+
+
+class NumberRange(validators.NumberRange):
+    """A range that also refuses numbers of hundreds of digits: the library's own fails on them."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        """Refuse what no column holds before it is compared."""
+        if isinstance(field.data, int) and field.data.bit_length() > BITS:
+            raise validators.ValidationError(self.message or "Số này quá lớn. Hãy ghi lại.")
+        super().__call__(form, field)
 
 
 class WholeNumberField(IntegerField):

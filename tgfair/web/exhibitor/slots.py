@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from wtforms import IntegerField, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.models.slot import VehicleSize
@@ -17,6 +17,7 @@ from tgfair.web.choices import Option, members
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, audience
+from tgfair.web.number_fields import NumberRange
 
 LARGEST_ID = 2**31 - 1
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from wtforms import IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
 from tgfair.core.allocation import engine
 from tgfair.core.allocation.problem import MODE_NAMES, Mode
@@ -27,6 +27,7 @@ from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import label as labelled
+from tgfair.web.number_fields import NumberRange
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 from tgfair.web.organizer.plan_drawing import compared_drawing, heat_drawing, plan_drawing

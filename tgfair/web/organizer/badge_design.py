@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from wtforms import BooleanField, FileField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from tgfair.core.badge import BadgeKind
@@ -31,7 +31,7 @@ from tgfair.web.choices import pairs
 from tgfair.web.downloads import pdf_file
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, actor, audience, now
-from tgfair.web.number_fields import WholeNumberField
+from tgfair.web.number_fields import NumberRange, WholeNumberField
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 
 from tgfair.core.allocation.problem import Weights
 from tgfair.core.allocation.rulebook import MOST_BOOTHS, MOST_POINTS, said_as_goals, said_as_rules
@@ -19,6 +19,7 @@ from tgfair.services.queries.allocation_minutes import minutes_of
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import NumberRange
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 

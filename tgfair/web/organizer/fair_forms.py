@@ -16,7 +16,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.application.steps import PAPER_LABELS
@@ -28,7 +28,7 @@ from tgfair.web import labels
 from tgfair.web.choices import members, pairs
 from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField, FilterForm
-from tgfair.web.number_fields import WholeNumberField
+from tgfair.web.number_fields import NumberRange, WholeNumberField
 
 DAY_HINT = "Ghi như 18/06/2026"
 STEPS = tuple(name for name in LABELS if name not in {"opening", "closing"})

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 
 from tgfair import clock
 from tgfair.core.errors import InvalidError
@@ -19,6 +19,7 @@ from tgfair.services.queries import gates as queries
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import NumberRange
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.anchors import MOST_DAYS, Anchor, OnDay, OnMoon, OnStep
@@ -16,7 +16,7 @@ from tgfair.services.notices import ANSWER, AUDIENCES, CONFIRM, NEWS, SILENT, No
 from tgfair.web.choices import pairs
 from tgfair.web.date_fields import DayField
 from tgfair.web.forms import BaseForm, CleanStringField
-from tgfair.web.number_fields import WholeNumberField
+from tgfair.web.number_fields import NumberRange, WholeNumberField
 
 ON: Final = {
     "step": "Theo một mốc khác của sự kiện",

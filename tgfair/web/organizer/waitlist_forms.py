@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from tgfair.clock import VIETNAM
 from tgfair.core.waitlist import Rule
@@ -16,7 +16,7 @@ from tgfair.services.waitlist_jumps import MAX_REASON
 from tgfair.web.choices import pairs
 from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField
-from tgfair.web.number_fields import WholeNumberField
+from tgfair.web.number_fields import NumberRange, WholeNumberField
 
 GIVINGS: dict[str, str] = {
     BoothGiving.ORGANISER: "Ban Tổ chức xếp",
