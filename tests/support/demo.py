@@ -104,6 +104,7 @@ def pages(app: Flask, client: FlaskClient, starts: list[str]) -> dict[str, str]:
         answer = client.get(url, base_url=app.config["TGFAIR"].base_url, follow_redirects=True)
         assert answer.status_code == 200, f"{url}: {answer.status_code}"
         if answer.mimetype != "text/html":
+            answer.close()  # a file would stay open until it is collected, in any other test
             continue
         seen[_kind(app, url)] = url
         parser = _Links()
