@@ -162,3 +162,15 @@ def test_staff_pages_are_for_staff(app):
     ]
 
     assert lax == []
+
+
+def test_parts_of_a_page_carry_only_what_a_browser_heeds_on_them(client):
+    part = client.get("/static/css/base.css")
+    page = client.get("/static/draw/kiem-tra-boc-tham.txt")
+
+    assert part.headers["X-Content-Type-Options"] == "nosniff"
+    assert part.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Content-Security-Policy" not in part.headers
+    assert "frame-ancestors 'none'" in policy_of(page)
+    part.close()
+    page.close()
