@@ -181,7 +181,7 @@ def confirm_and_download(page: Page, code: str, post) -> bytes:
     expect(page.get_by_label("Mã 6 số")).to_have_count(0)
     page.goto(f"/ho-so/{code}/the")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Tải bản in A4 (PDF)").click()
+        page.get_by_role("link", name="Tải bản in (PDF)").click()
     return download.value.path().read_bytes()
 
 
