@@ -243,6 +243,8 @@ def gate_says(officer, playwright, live_server, tmp_path, token) -> None:
     page.goto(f"/cong/ghep/{code}")
     page.get_by_label("Tên máy này").fill("Máy của Lan")
     page.get_by_role("button", name="Ghép máy này").click()
+    expect(page.locator("#queue")).to_have_attribute("data-reach", "online")
+    expect(page.locator("[data-subject=list]")).to_have_count(0)
     page.get_by_role("button", name="Bắt đầu quét").click()
     expect_verdict(page, "green", "MỜI VÀO")
     expect(page.locator("#verdict-name")).to_have_text("Phạm Công Vũ")
