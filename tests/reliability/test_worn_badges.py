@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
 
 from tests.support.badge_cards import badge_cards
+from tests.support.effort import rounds
 from tests.support.worn import printed, worn, zbar_reads, zxing_reads
 from tgfair.core.badge_design import LEAST_QR_MM, BadgeDesign, Sheet
 from tgfair.documents.badge_layout import Look
 
-COUNT = 200
-ENOUGH = 0.95
+TOO_FEW_TO_JUDGE = 20
+# The suite only walks the way once for each paper; tests/documents judges a sample by its share.
+COUNT = rounds(2, 200)
+ENOUGH = 0.95 if COUNT > TOO_FEW_TO_JUDGE else 0.5
 
 
-@pytest.mark.skipif(
-    not os.environ.get("TGFAIR_LONG"), reason="minutes long; tests/documents reads a sample"
-)
 @pytest.mark.parametrize("sheet", list(Sheet))
 def test_worn_badges_are_read_by_both_decoders(sheet, tmp_path):
     cards = list(badge_cards(COUNT, seed=11))

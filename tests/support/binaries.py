@@ -13,7 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = {"chromium": ["chromium", "fonts-dejavu-core"], "postgresql": ["postgresql"]}
+PACKAGES = {
+    "chromium": ["chromium", "fonts-dejavu-core"],
+    "postgresql": ["postgresql"],
+    "zbarimg": ["zbar-tools"],
+}
 
 
 class MissingProgramError(Exception):
@@ -79,6 +83,8 @@ def missing_packages() -> list[str]:
         missing += PACKAGES["chromium"]
     if find_postgres() is None:
         missing += PACKAGES["postgresql"]
+    if shutil.which("zbarimg") is None:
+        missing += PACKAGES["zbarimg"]
     return missing
 
 
