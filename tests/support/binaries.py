@@ -17,6 +17,7 @@ PACKAGES = {
     "chromium": ["chromium", "fonts-dejavu-core"],
     "postgresql": ["postgresql"],
     "zbarimg": ["zbar-tools"],
+    "pdftotext": ["poppler-utils"],
 }
 
 
@@ -83,8 +84,9 @@ def missing_packages() -> list[str]:
         missing += PACKAGES["chromium"]
     if find_postgres() is None:
         missing += PACKAGES["postgresql"]
-    if shutil.which("zbarimg") is None:
-        missing += PACKAGES["zbarimg"]
+    for program in ("zbarimg", "pdftotext"):
+        if shutil.which(program) is None:
+            missing += PACKAGES[program]
     return missing
 
 
