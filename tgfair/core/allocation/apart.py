@@ -17,7 +17,7 @@ from tgfair.core.allocation.exchange import exchange
 from tgfair.core.allocation.model import Model
 from tgfair.core.allocation.neighbours import Board, Plan
 from tgfair.core.allocation.problem import Booth
-from tgfair.core.allocation.shapes import Shape
+from tgfair.core.allocation.shapes import Choice
 
 QUICK_MOVES = 3_000
 # A group is reduced one by one up to this size; a larger one becomes a row as it is.
@@ -26,12 +26,12 @@ MOST_REDUCED = 60
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Applications that cannot all have these shapes."""
+    """Applications that cannot all have these choices."""
 
-    shapes: Mapping[str, Shape]
+    choices: Mapping[str, Choice]
 
 
-def lay_out(model: Model, chosen: Mapping[str, Shape], plan: Plan, watch: Watch) -> Plan | Clash:
+def lay_out(model: Model, chosen: Mapping[str, Choice], plan: Plan, watch: Watch) -> Plan | Clash:
     """Return the plan rearranged so that nobody stands beside whom they must not."""
     board = Board(model.problem, model.fitting, plan)
     if not _zones_in_trouble(board):
@@ -42,10 +42,10 @@ def lay_out(model: Model, chosen: Mapping[str, Shape], plan: Plan, watch: Watch)
         return moved
     board = Board(model.problem, model.fitting, plan)
     for zone in sorted(_zones_in_trouble(board)):
-        shapes = {one: shape for one, shape in chosen.items() if shape.zone == zone}
-        arranged = _arrange(model, shapes, watch)
+        choices = {one: choice for one, choice in chosen.items() if choice.zone == zone}
+        arranged = _arrange(model, choices, watch)
         if arranged is None:
-            return Clash(_reduced(model, shapes, watch))
+            return Clash(_reduced(model, choices, watch))
         plan = plan | arranged
     return plan
 
@@ -70,13 +70,13 @@ def _beside(board: Board, pair: tuple[str, str]) -> bool:
     )
 
 
-def _arrange(model: Model, shapes: Mapping[str, Shape], watch: Watch) -> Plan | None:
-    """Return booths for all of these shapes by explicit places, or None when there are none."""
+def _arrange(model: Model, choices: Mapping[str, Choice], watch: Watch) -> Plan | None:
+    """Return booths for all of these choices by explicit places, or None when there are none."""
     program = Program()
     places: dict[str, dict[int, tuple[Booth, ...]]] = {}
     at: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)  # who, booth -> columns
-    for one, shape in shapes.items():
-        places[one] = {program.column(): block for block in model.blocks(shape)}
+    for one, choice in choices.items():
+        places[one] = {program.column(): block for block in model.blocks(choice)}
         for column, block in places[one].items():
             for booth in block:
                 at[one, booth.id][column] = 1.0
@@ -115,12 +115,12 @@ def _keep_apart(
         program.row(0, 0, second)
 
 
-def _reduced(model: Model, shapes: Mapping[str, Shape], watch: Watch) -> Mapping[str, Shape]:
-    if len(shapes) > MOST_REDUCED:
-        return shapes
-    left = dict(shapes)
-    for one in shapes:
-        fewer = {name: shape for name, shape in left.items() if name != one}
+def _reduced(model: Model, choices: Mapping[str, Choice], watch: Watch) -> Mapping[str, Choice]:
+    if len(choices) > MOST_REDUCED:
+        return choices
+    left = dict(choices)
+    for one in choices:
+        fewer = {name: choice for name, choice in left.items() if name != one}
         if _arrange(model, fewer, watch) is None:
             left = fewer
     return left

@@ -42,13 +42,19 @@ class Fitting:
         self._zones = {zone.code: zone for zone in problem.zones}
         self._names = dict(problem.names)
         self._kind_groups = dict(problem.rules.kind_groups)
-        self._known: dict[tuple[str, FactsKey], bool] = {}
+        # Applications that need the same are judged once, too.
+        numbers: dict[object, int] = {}
+        self._alike = {
+            one.id: numbers.setdefault((_needs(one), one.booth_kinds), len(numbers))
+            for one in problem.applicants
+        }
+        self._known: dict[tuple[int, FactsKey], bool] = {}
 
     def suits(self, applicant: Applicant, booth: Booth) -> bool:
         """Return whether no rule speaks against the pair; blocked booths suit nobody."""
         if booth.blocked is not None:
             return False
-        key = (applicant.id, facts_key(booth))
+        key = (self._alike[applicant.id], facts_key(booth))
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = not self.reasons(applicant, booth)

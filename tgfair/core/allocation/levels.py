@@ -17,7 +17,7 @@ from tgfair.core.allocation.parts import (
     together,
 )
 from tgfair.core.allocation.problem import Applicant, Mode
-from tgfair.core.allocation.shapes import Shape
+from tgfair.core.allocation.shapes import Choice
 from tgfair.core.allocation.solution import Level, LevelScore
 
 Announce = Callable[[Level], None]
@@ -56,9 +56,9 @@ def _settle_large(model: Model, watch: Watch, most: int, guide: Relaxed) -> Sett
     """Search with the choices that grant a wish or that the guide uses; bound with all."""
     used = set(_promising(model, guide))
     wished = {
-        (one, shape)
-        for one, shapes in model.choices.items()
-        for shape, column in shapes.items()
+        (one, choice)
+        for one, choices in model.choices.items()
+        for choice, column in choices.items()
         if column in model.points
     }
     thin = Model(model.problem, model.fitting, used | wished)
@@ -81,13 +81,13 @@ def _settle_large(model: Model, watch: Watch, most: int, guide: Relaxed) -> Sett
     return Settled(laid, _scores(model, laid, Level.WISHES, top, wishes))
 
 
-def _promising(model: Model, guide: Relaxed) -> Iterator[tuple[str, Shape]]:
+def _promising(model: Model, guide: Relaxed) -> Iterator[tuple[str, Choice]]:
     """Yield what the guide uses of the choices of an application, and the few nearest to use."""
-    for one, shapes in model.choices.items():
-        columns = sorted(shapes.items(), key=lambda pair: abs(guide.shortfalls[pair[1]]))
-        for number, (shape, column) in enumerate(columns):
+    for one, choices in model.choices.items():
+        columns = sorted(choices.items(), key=lambda pair: abs(guide.shortfalls[pair[1]]))
+        for number, (choice, column) in enumerate(columns):
             if number < NEAREST or guide.values[column] > USED:
-                yield one, shape
+                yield one, choice
 
 
 def _settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:
@@ -124,7 +124,7 @@ def feasible(model: Model, watch: Watch) -> bool:
 
 
 def _forbid(model: Model, clash: Clash) -> None:
-    columns = [model.choices[one][shape] for one, shape in clash.shapes.items()]
+    columns = [model.choices[one][choice] for one, choice in clash.choices.items()]
     model.program.row(-INFINITY, len(columns) - 1, dict.fromkeys(columns, 1.0))
 
 

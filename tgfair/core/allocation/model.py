@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
 from hashlib import sha256
 from itertools import pairwise
-from math import gcd
 
+from tgfair.core.allocation.capacity import add_capacity, add_feed
 from tgfair.core.allocation.engine import INFINITY, Program
 from tgfair.core.allocation.fitting import Fitting, wish_points, wish_rank
 from tgfair.core.allocation.problem import Applicant, Booth, Problem
-from tgfair.core.allocation.shapes import Shape, find_shapes
+from tgfair.core.allocation.shapes import Choice, Shape, find_shapes
 
 Plan = dict[str, tuple[Booth, ...]]
 
@@ -21,15 +20,17 @@ Plan = dict[str, tuple[Booth, ...]]
 class Model:
     """The program of the free applications: who gets which shape, and where shapes lie.
 
-    `keep` leaves only some choices of application and shape: a smaller program, whose plans are
-    plans of the whole one and whose bounds are not.
+    The shapes of a zone that are equal to an application are one choice, and only the number of
+    those with the same choice is spread over the shapes: else the search would try the same plan
+    with names exchanged. `keep` leaves only some choices of each application: a smaller program,
+    whose plans are plans of the whole one and whose bounds are not.
     """
 
     def __init__(
         self,
         problem: Problem,
         fitting: Fitting,
-        keep: Container[tuple[str, Shape]] | None = None,
+        keep: Container[tuple[str, Choice]] | None = None,
     ) -> None:
         self.problem = problem
         self.fitting = fitting
@@ -51,12 +52,14 @@ class Model:
             if len(booths) > 1
         }
         self.program = Program()
-        # The column that gives an application a shape, per application.
-        self.choices: dict[str, dict[Shape, int]] = {}
+        # The column that gives an application a choice, per application.
+        self.choices: dict[str, dict[Choice, int]] = {}
         self.points: dict[int, int] = {}
         self._inside: dict[tuple[int, int], int] = {}  # segment, units -> how many blocks
         self._crossing: list[int] = []
+        self._spread: dict[Choice, dict[Shape, int]] = {}  # how many of a choice get a shape
         self._takers: dict[Shape, list[int]] = defaultdict(list)
+        self._looks: dict[Shape, list[Booth]] = {}
         self._add_choices()
         self._add_places()
         self._add_feeds()
@@ -64,8 +67,8 @@ class Model:
 
     @property
     def placed_costs(self) -> dict[int, int]:
-        """Return the goal of the first level: one for every application that gets a shape."""
-        return {column: 1 for shapes in self.choices.values() for column in shapes.values()}
+        """Return the goal of the first level: one for every application that gets a place."""
+        return {column: 1 for choices in self.choices.values() for column in choices.values()}
 
     @property
     def placed_terms(self) -> dict[int, float]:
@@ -76,8 +79,8 @@ class Model:
         """Return how good each column is for the applicant: 1 without a wish, best the first."""
         best = len(applicant.wishes) + 2
         out = {}
-        for shape, column in self.choices[applicant.id].items():
-            rank = wish_rank(applicant, self._representative(shape))
+        for choice, column in self.choices[applicant.id].items():
+            rank = wish_rank(applicant, self._representative(choice.shapes[0]))
             out[column] = 1 if rank is None else best - rank
         return out
 
@@ -85,8 +88,11 @@ class Model:
         """Return whether the application has this booth before the search begins."""
         return any(b.id == booth for b in self.fixed.get(one, ()))
 
-    def blocks(self, shape: Shape) -> list[tuple[Booth, ...]]:
-        """Return every place on the plan that looks like this."""
+    def blocks(self, choice: Choice) -> list[tuple[Booth, ...]]:
+        """Return every place on the plan that this choice means."""
+        return [block for shape in choice.shapes for block in self._blocks(shape)]
+
+    def _blocks(self, shape: Shape) -> list[tuple[Booth, ...]]:
         if shape.booth:
             return [(self.fitting.booths[shape.booth],)]
         if not shape.inside:
@@ -99,11 +105,15 @@ class Model:
         ]
 
     def _representative(self, shape: Shape) -> list[Booth]:
-        if shape.booth:
-            return [self.fitting.booths[shape.booth]]
-        members = [self.shapes.members[number] for number, _ in shape.classes]
-        # One of many stands for any of them, so it must not look like the one that was asked for.
-        return [m[0] if len(m) == 1 else replace(m[0], id="") for m in members]
+        known = self._looks.get(shape)
+        if known is None:
+            members = [self.shapes.members[number] for number, _ in shape.classes]
+            # One of many stands for any of them, so it must not look like the one asked for.
+            known = [m[0] if len(m) == 1 else replace(m[0], id="") for m in members]
+            if shape.booth:
+                known = [self.fitting.booths[shape.booth]]
+            self._looks[shape] = known
+        return known
 
     def _asked_for(self, applicant: Applicant) -> list[Shape]:
         """Return the single booths that the application names and that share their class."""
@@ -131,26 +141,52 @@ class Model:
 
     def _add_choices(self) -> None:
         shapes = self._shapes_by_units()
-        rules = self.problem.rules
-        cap = rules.cap_per_subject
+        together: dict[Choice, list[int]] = defaultdict(list)
         for applicant in self.free:
-            columns: dict[Shape, int] = {}
-            possible = [*shapes[applicant.units], *self._asked_for(applicant)]
-            for shape in possible if cap is None or applicant.units <= cap else ():
-                if self._keep is not None and (applicant.id, shape) not in self._keep:
+            columns: dict[Choice, int] = {}
+            for choice, points in self._choices_of(applicant, shapes[applicant.units]):
+                if self._keep is not None and (applicant.id, choice) not in self._keep:
                     continue
-                booths = self._representative(shape)
-                if not all(self.fitting.suits(applicant, booth) for booth in booths):
-                    continue
-                column = columns[shape] = self.program.column()
-                self._takers[shape].append(column)
-                points = wish_points(applicant, booths, rules.weights.wishes)
+                column = columns[choice] = self.program.column()
+                together[choice].append(column)
                 if points:
                     self.points[column] = points
             self.choices[applicant.id] = columns
-            least = 1 if applicant.id in rules.required else 0
+            least = 1 if applicant.id in self.problem.rules.required else 0
             if columns or least:
                 self.program.row(least, 1, dict.fromkeys(columns.values(), 1.0))
+        for choice, takers in together.items():
+            self._add_spread(choice, takers)
+
+    def _choices_of(
+        self, applicant: Applicant, shapes: list[Shape]
+    ) -> Iterator[tuple[Choice, int]]:
+        """Yield what suits the application, by zone and granted wish, with the wish points."""
+        rules = self.problem.rules
+        cap = rules.cap_per_subject
+        if cap is not None and applicant.units > cap:
+            return
+        equal: dict[tuple[str, int | None], list[Shape]] = defaultdict(list)
+        for shape in [*shapes, *self._asked_for(applicant)]:
+            if all(applicant.id in self.shapes.suited[number] for number, _ in shape.classes):
+                rank = wish_rank(applicant, self._representative(shape))
+                equal[shape.zone, rank].append(shape)
+        for (zone, _), alike in equal.items():
+            points = wish_points(applicant, self._representative(alike[0]), rules.weights.wishes)
+            yield Choice(zone, tuple(alike)), points
+
+    def _add_spread(self, choice: Choice, takers: list[int]) -> None:
+        if len(choice.shapes) == 1:
+            self._takers[choice.shapes[0]].extend(takers)
+            return
+        spread = {
+            shape: self.program.column(1 if shape.booth else len(takers)) for shape in choice.shapes
+        }
+        self._spread[choice] = spread
+        terms = dict.fromkeys(takers, 1.0) | dict.fromkeys(spread.values(), -1.0)
+        self.program.row(0, 0, terms)
+        for shape, column in spread.items():
+            self._takers[shape].append(column)
 
     def _add_places(self) -> None:
         """Blocks have to lie somewhere; single booths take what the blocks leave of a class."""
@@ -226,24 +262,10 @@ class Model:
                 column: applicant.power_w
                 for applicant in self.free
                 if applicant.power_w
-                for shape, column in self.choices[applicant.id].items()
-                if shape.zone == zone.code
+                for choice, column in self.choices[applicant.id].items()
+                if choice.zone == zone.code
             }
-            self._add_feed(terms, max(left, 0))
-
-    def _add_feed(self, watts: dict[int, int], capacity: int) -> None:
-        """Count applications of equal power: deciding on a count decides much more than on one."""
-        if sum(watts.values()) <= capacity:
-            return
-        counts: dict[int, int] = {}
-        by_watts: dict[int, list[int]] = defaultdict(list)
-        for column, power in watts.items():
-            by_watts[power].append(column)
-        for power, columns in sorted(by_watts.items()):
-            count = self.program.column(min(len(columns), capacity // power))
-            self.program.row(0, 0, dict.fromkeys(columns, 1.0) | {count: -1.0})
-            counts[count] = power
-        self._add_capacity(counts, capacity)
+            add_feed(self.program, terms, max(left, 0))
 
     def _add_owner_caps(self) -> None:
         cap = self.problem.rules.cap_per_owner
@@ -260,34 +282,39 @@ class Model:
                 for one in members
                 for column in self.choices.get(one.id, {}).values()
             }
-            self._add_capacity(terms, max(left, 0))
-
-    def _add_capacity(self, terms: dict[int, int], capacity: int) -> None:
-        """Add a row in the smallest whole numbers: rounding the right side down cuts fractions."""
-        if sum(self.program.upper[one] * value for one, value in terms.items()) > capacity:
-            unit = reduce(gcd, terms.values())
-            scaled = {column: float(value // unit) for column, value in terms.items()}
-            self.program.row(-INFINITY, capacity // unit, scaled)
+            add_capacity(self.program, terms, max(left, 0))
 
     def plan_points(self, plan: Plan) -> int:
         """Return the wish points of a plan."""
         points, applicants = self.problem.rules.weights.wishes, self.fitting.applicants
         return sum(wish_points(applicants[one], booths, points) for one, booths in plan.items())
 
-    def chosen(self, values: Sequence[int]) -> dict[str, Shape]:
-        """Return the shape each placed application got."""
+    def chosen(self, values: Sequence[int]) -> dict[str, Choice]:
+        """Return the choice each placed application got."""
         return {
-            one: shape
-            for one, shapes in self.choices.items()
-            for shape, column in shapes.items()
+            one: choice
+            for one, choices in self.choices.items()
+            for choice, column in choices.items()
             if values[column]
         }
 
+    def _waiting(self, values: Sequence[int]) -> dict[Shape, list[str]]:
+        """Return who gets which shape."""
+        together: dict[Choice, list[str]] = defaultdict(list)
+        for one, choice in self.chosen(values).items():
+            together[choice].append(one)
+        waiting: dict[Shape, list[str]] = defaultdict(list)
+        for choice, names in together.items():
+            spread = self._spread.get(choice)
+            for shape in choice.shapes:
+                count = len(names) if spread is None else values[spread[shape]]
+                if count:
+                    waiting[shape].extend(names.pop() for _ in range(count))
+        return waiting
+
     def plan(self, values: Sequence[int]) -> Plan:
         """Return the booths of everybody placed, the fixed ones included."""
-        waiting: dict[Shape, list[str]] = defaultdict(list)
-        for one, shape in self.chosen(values).items():
-            waiting[shape].append(one)
+        waiting = self._waiting(values)
         plan: Plan = dict(self.fixed)
         blocked: set[str] = set()
         for column, crossing in zip(self._crossing, self.shapes.crossings, strict=True):

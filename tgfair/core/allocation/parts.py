@@ -14,7 +14,7 @@ from dataclasses import replace
 from tgfair.core.allocation.dice import Dice
 from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Watch
 from tgfair.core.allocation.model import Model
-from tgfair.core.allocation.shapes import Shape
+from tgfair.core.allocation.shapes import Choice
 
 FIRST_NODES = 200
 PART_NODES = 50
@@ -81,7 +81,7 @@ def most_wishes(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Ou
 
 
 def from_guide(
-    model: Model, watch: Watch, used: Container[tuple[str, Shape]]
+    model: Model, watch: Watch, used: Container[tuple[str, Choice]]
 ) -> tuple[int, ...] | None:
     """Return a plan for a large fair: only choices that a relaxation `used`, then part after part.
 
@@ -90,9 +90,9 @@ def from_guide(
     engine = Engine(model.program, watch)
     unused = [
         column
-        for one, shapes in model.choices.items()
-        for shape, column in shapes.items()
-        if (one, shape) not in used
+        for one, choices in model.choices.items()
+        for choice, column in choices.items()
+        if (one, choice) not in used
     ]
     engine.limit_columns(dict.fromkeys(unused, (0, 0)))
     costs = together(model, PER_PLACEMENT_FIRST)
@@ -159,15 +159,15 @@ def _part(model: Model, values: Sequence[int], dice: Dice) -> set[str]:
     """Choose whom to decide anew: those who could gain, with all in their zones, up to a number."""
     chosen = model.chosen(values)
     by_zone: dict[str, list[str]] = defaultdict(list)
-    for one, shape in chosen.items():
-        by_zone[shape.zone].append(one)
+    for one, choice in chosen.items():
+        by_zone[choice.zone].append(one)
     hopeful = [one for one in model.choices if _could_gain(model, values, one)]
     moving: set[str] = set()
     zones: set[str] = set()
     while hopeful and sum(one in chosen for one in moving) < PART:
         one = hopeful[dice.below(len(hopeful))]
         named = {
-            shape.zone for shape, column in model.choices[one].items() if column in model.points
+            choice.zone for choice, column in model.choices[one].items() if column in model.points
         }
         here = {chosen[one].zone} if one in chosen else set()
         fresh = sorted((named | here) - zones) or sorted(by_zone.keys() - zones)
@@ -178,8 +178,8 @@ def _part(model: Model, values: Sequence[int], dice: Dice) -> set[str]:
         moving |= {one, *by_zone[zone]}
     return moving | {
         one
-        for one, shapes in model.choices.items()
-        if one not in chosen and any(shape.zone in zones for shape in shapes)
+        for one, choices in model.choices.items()
+        if one not in chosen and any(choice.zone in zones for choice in choices)
     }
 
 

@@ -35,6 +35,14 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What an application may get in a zone: one of these shapes, which are all equal to it."""
+
+    zone: str
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Neighbouring free booths of one class."""
 
@@ -57,15 +65,15 @@ class Shapes:
     """All places for the free applications."""
 
     members: tuple[tuple[Booth, ...], ...]  # booths by class
+    suited: tuple[frozenset[str], ...]  # applications by class
     segments: tuple[Segment, ...]
     crossings: tuple[Crossing, ...]
 
 
 def find_shapes(fitting: Fitting, applicants: Sequence[Applicant], taken: frozenset[str]) -> Shapes:
     """Return the places that the booths not `taken` offer to these applications."""
-    classes = _classes(fitting, applicants, taken)
-    count = max(classes.values(), default=-1) + 1
-    members: list[list[Booth]] = [[] for _ in range(count)]
+    classes, suited = _classes(fitting, applicants, taken)
+    members: list[list[Booth]] = [[] for _ in suited]
     segments: list[Segment] = []
     crossings: list[Crossing] = []
     units = sorted({a.units for a in applicants if a.units > 1})
@@ -77,13 +85,13 @@ def find_shapes(fitting: Fitting, applicants: Sequence[Applicant], taken: frozen
         owner = [number for number in range(first, len(segments)) for _ in segments[number].booths]
         for size in units:
             crossings.extend(_crossings(run, owner, size, segments))
-    return Shapes(tuple(tuple(m) for m in members), tuple(segments), tuple(crossings))
+    return Shapes(tuple(tuple(m) for m in members), suited, tuple(segments), tuple(crossings))
 
 
 def _classes(
     fitting: Fitting, applicants: Sequence[Applicant], taken: frozenset[str]
-) -> dict[str, int]:
-    """Number the classes of the free booths that suit anybody.
+) -> tuple[dict[str, int], tuple[frozenset[str], ...]]:
+    """Number the classes of the free booths that suit anybody, and say whom each suits.
 
     A booth that somebody asked for by name is a class of its own where blocks may lie, since there
     its place in the row matters.
@@ -104,7 +112,7 @@ def _classes(
         own = booth.id if booth.id in named and suited[key] & many else ""
         signature = (booth.zone, suited[key], own)
         out[booth.id] = numbers.setdefault(signature, len(numbers))
-    return out
+    return out, tuple(whom for _, whom, _ in numbers)
 
 
 def _runs(fitting: Fitting, classes: dict[str, int]) -> list[list[Booth]]:
