@@ -202,6 +202,7 @@ TABLE: dict[str, frozenset[str]] = {
     "organizer.exhibitors_file": CADRES,
     "organizer.exhibitor_story": OFFICE,
     "organizer.exhibitor": CADRES - {"other officer"},
+    "organizer.release_exhibitor_address": OFFICE,
     "organizer.new_exhibitor": OFFICE,
     "organizer.create_exhibitor": OFFICE,
     "organizer.edit_exhibitor": OFFICE,

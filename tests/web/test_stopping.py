@@ -15,14 +15,16 @@ from tests.support.builders import (
     make_fair,
     make_invitation,
     make_member,
+    make_user,
     sign_in,
 )
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links
-from tgfair.models import Message, MessageState, Suppression
+from tgfair.models import Message, MessageState, Role, Suppression, SuppressionReason
 from tgfair.services.mail_batches import NO_MORE
 from tgfair.services.notifications import notify_application, notify_exhibitor
 from tgfair.services.outbox import deliver_due
+from tgfair.services.stopping import leave_alone, mark_bounced
 from tgfair.services.uow import reader, transaction
 
 
@@ -159,3 +161,30 @@ def test_nobody_reads_the_notices_of_another_subject(client, world):
     sign_in(client, make_member(make_exhibitor()))
 
     assert client.get(f"/ho-so/hop-thu/{message.message_id}").status_code == 404
+
+
+@pytest.mark.parametrize("reason", SuppressionReason)
+def test_an_officer_sends_to_a_wrongly_marked_address_again(client, world, smtp_sink, reason):
+    fair, exhibitor, _ = world
+    address = exhibitor.email
+    make_invitation(fair, exhibitor)
+    with transaction() as session:
+        if reason is SuppressionReason.BOUNCED:
+            mark_bounced(session, address, now=NOW)
+        else:
+            leave_alone(session, address, reason, now=NOW)
+    sign_in(client, make_user(Role.ORGANISER))
+    path = f"/ql/chu-the/{exhibitor.public_id}/lien-lac"
+    assert "Gửi lại vào địa chỉ này" in client.get(path).get_data(as_text=True)
+
+    token = {"csrf_token": csrf_of(client)}
+    client.post(f"{path}/gui-lai", data=token)
+
+    page = client.get(path).get_data(as_text=True)
+    assert f"Từ nay lại gửi thư tới {address}" in page
+    assert "Gửi lại vào địa chỉ này" not in page
+    news(world, "1")
+    deliver_due(owner="w")
+    assert [mail["To"] for mail in smtp_sink.wait_for(1)] == [address]
+    client.post(f"{path}/gui-lai", data=token)
+    assert "không bị dừng thư nữa" in client.get(path).get_data(as_text=True)

@@ -25,7 +25,6 @@ from tgfair.services.uow import find, transaction
 
 MAX_BATCH = 100
 MAX_NOTE = 300
-NO_SUCH_BOOTH = "Không có gian nào mang mã này trong danh sách gian đã công bố."
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 
 from tgfair import clock
 from tgfair.core.codes import crockford
-from tgfair.core.errors import NotFoundError
+from tgfair.core.errors import InvalidError, NotFoundError
 from tgfair.models.account import User
 from tgfair.models.delivery import Suppression, SuppressionReason
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.outbox import Message
-from tgfair.policy import Action, Actor, require
+from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.identifiers import keyed
 from tgfair.services.links import base_url
-from tgfair.services.uow import reader, transaction
+from tgfair.services.uow import find, reader, transaction
 
 SIGNATURE_LETTERS = 20  # 100 bits
 # What stops news for many; a bounced address gets no mail at all.
@@ -142,21 +142,33 @@ def forget_bounce(session: Session, address: str) -> None:
         )
 
 
-def release_address(actor: Actor, suppression_id: int, *, now: datetime) -> str:
-    """Take an address off the list because its owner asked for it; return the address.
+def marks_on(actor: Actor, exhibitor: Exhibitor) -> list[Suppression]:
+    """Return why the subject's address is left alone, the oldest reason first."""
+    require(actor, Action.EDIT_EXHIBITOR, exhibitor)
+    address = normal(exhibitor.email or "")
+    rows = reader().scalars(
+        select(Suppression).where(Suppression.address == address).order_by(Suppression.id)
+    )
+    return list(rows)
+
+
+def release_address(actor: Actor, exhibitor_id: str, *, now: datetime) -> str:
+    """Send to a subject's address again, whatever stopped it; return the address.
+
+    For a mark that was wrong, or that its owner asks to take away on the phone.
 
     Raises:
-        NotFoundError: it is not on the list.
+        NotFoundError: there is no such subject.
+        InvalidError: nothing stops mail to its address.
     """
     with transaction() as session:
-        require(actor, Action.SEND_MESSAGES)
-        row = session.get(Suppression, suppression_id)
-        if row is None:
-            raise NotFoundError
-        address = row.address
-        record(session, actor, "address.released", row, now=now, reason=str(row.reason))
-        if row.reason is SuppressionReason.BOUNCED:
-            forget_bounce(session, address)
-        else:
-            session.delete(row)
-        return address
+        exhibitor = find(
+            session, Exhibitor, Exhibitor.public_id == exhibitor_id, visible_to(actor, Exhibitor)
+        )
+        reasons = [mark.reason for mark in marks_on(actor, exhibitor)]
+        if not exhibitor.email or not (reasons or exhibitor.email_bounced_at):
+            raise InvalidError("Địa chỉ này không bị dừng thư nữa.")
+        forget_bounce(session, exhibitor.email)
+        session.execute(delete(Suppression).where(Suppression.address == normal(exhibitor.email)))
+        record(session, actor, "address.released", exhibitor, now=now, reasons=reasons)
+        return exhibitor.email

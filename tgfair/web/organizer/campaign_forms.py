@@ -83,10 +83,7 @@ class NewCampaignForm(BaseForm):
 
     title = CleanStringField(
         "Tên để tìm lại",
-        [
-            InputRequired("Hãy đặt tên cho thông báo."),
-            Length(max=160, message="Dài quá 160 ký tự."),
-        ],
+        NAMED,
         description="Chỉ cán bộ thấy tên này. Ví dụ: Nhắc giờ vào gian khu A.",
     )
     start = SelectField("Bắt đầu từ", validate_choice=False)
@@ -98,10 +95,7 @@ class CampaignForm(BaseForm):
     version = HiddenField()
     title = CleanStringField(
         "Tên để tìm lại",
-        [
-            InputRequired("Hãy đặt tên cho thông báo."),
-            Length(max=160, message="Dài quá 160 ký tự."),
-        ],
+        NAMED,
     )
     source = SelectField(
         "Gửi cho",
