@@ -18,21 +18,24 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from tgfair.documents.fonts import LINE_HEIGHT, SERIF, SERIF_BOLD, register_fonts
+from tgfair.documents.fonts import LINE_HEIGHT, SERIF, SERIF_BOLD, SERIF_ITALIC, register_fonts
 
 _MARGIN: Final = 20 * mm
 _WIDTH: Final = A4[0] - 2 * _MARGIN
 _EMPTY_LINES: Final = 4  # room for a signature, in DOCX
+_SIGN: Final = "(ký, ghi rõ họ tên)"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A paragraph."""
+    """A paragraph; `label` stands before it in bold, with a colon."""
 
     text: str
     bold: bool = False
+    italic: bool = False
     centred: bool = False
     size: float = 12
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ def state_heading(title: str) -> tuple[Words, ...]:
     )
 
 
-def minutes_pdf(title: str, blocks: Sequence[Block]) -> bytes:
-    """Return the blocks as a PDF with page numbers."""
+def minutes_pdf(title: str, blocks: Sequence[Block], *, foot: str = "") -> bytes:
+    """Return the blocks as a PDF; every page ends with `foot` and its number."""
     register_fonts()
     stream = BytesIO()
     page = SimpleDocTemplate(
@@ -78,11 +81,13 @@ def minutes_pdf(title: str, blocks: Sequence[Block]) -> bytes:
         invariant=1,
     )
 
-    def foot(canvas: Canvas, _page: SimpleDocTemplate) -> None:
+    def paint_foot(canvas: Canvas, _page: SimpleDocTemplate) -> None:
         canvas.setFont(SERIF, 9)
+        canvas.drawString(_MARGIN, 10 * mm, foot)
         canvas.drawRightString(A4[0] - _MARGIN, 10 * mm, f"Trang {canvas.getPageNumber()}")
 
-    page.build([_flowable(block) for block in blocks], onFirstPage=foot, onLaterPages=foot)
+    flow = [_flowable(block) for block in blocks]
+    page.build(flow, onFirstPage=paint_foot, onLaterPages=paint_foot)
     return stream.getvalue()
 
 
@@ -95,7 +100,7 @@ def _flowable(block: Block) -> Flowable:
 def _paragraph(words: Words) -> Paragraph:
     style = ParagraphStyle(
         "minutes",
-        fontName=SERIF_BOLD if words.bold else SERIF,
+        fontName=SERIF_BOLD if words.bold else SERIF_ITALIC if words.italic else SERIF,
         fontSize=words.size,
         leading=words.size * LINE_HEIGHT,
         textColor=black,
@@ -103,7 +108,8 @@ def _paragraph(words: Words) -> Paragraph:
     )
     if words.centred:
         style.alignment = TA_CENTER
-    return Paragraph(_escaped(words.text), style)
+    label = f"<b>{_escaped(words.label)}:</b> " if words.label else ""
+    return Paragraph(label + _escaped(words.text), style)
 
 
 def _table(grid: Grid) -> Table:
@@ -125,7 +131,7 @@ def _table(grid: Grid) -> Table:
 def _signed(block: Signatures) -> Table:
     cells: list[list[object]] = [
         [_paragraph(Words(who, bold=True, centred=True, size=11.5)) for who in block.people],
-        [_paragraph(Words("(ký, ghi rõ họ tên)", centred=True, size=10.5)) for _ in block.people],
+        [_paragraph(Words(_SIGN, italic=True, centred=True, size=10.5)) for _ in block.people],
         ["" for _ in block.people],
     ]
     count = len(block.people)
@@ -193,19 +199,27 @@ def _part(block: Block) -> str:
         return _word_table([head, *rows], block.widths, _BORDERS)
     share = 1 / len(block.people)
     names = tuple(Words(who, bold=True, centred=True, size=11.5) for who in block.people)
+    how = tuple(Words(_SIGN, italic=True, centred=True, size=10.5) for _ in block.people)
     empty = [tuple(Words("") for _ in block.people)] * _EMPTY_LINES
-    return _word_table([names, *empty], [share] * len(block.people), "")
+    return _word_table([names, how, *empty], [share] * len(block.people), "")
 
 
 def _word_paragraph(words: Words) -> str:
     centred = '<w:jc w:val="center"/>' if words.centred else ""
-    bold = "<w:b/>" if words.bold else ""
-    half_points = round(words.size * 2)
+    label = _run(f"{words.label}: ", words.size, "<w:b/>") if words.label else ""
+    marks = ("<w:b/>" if words.bold else "") + ("<w:i/>" if words.italic else "")
     return (
-        f'<w:p><w:pPr><w:spacing w:after="60"/>{centred}</w:pPr><w:r><w:rPr>'
-        f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"/>{bold}'
-        f'<w:sz w:val="{half_points}"/></w:rPr>'
-        f'<w:t xml:space="preserve">{_escaped(words.text)}</w:t></w:r></w:p>'
+        f'<w:p><w:pPr><w:spacing w:after="60"/>{centred}</w:pPr>'
+        f"{label}{_run(words.text, words.size, marks)}</w:p>"
+    )
+
+
+def _run(text: str, size: float, marks: str) -> str:
+    half_points = round(size * 2)
+    return (
+        '<w:r><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"/>'
+        f'{marks}<w:sz w:val="{half_points}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{_escaped(text)}</w:t></w:r>'
     )
 
 
