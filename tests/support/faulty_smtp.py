@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 import socketserver
 import threading
+import time
 from collections.abc import Callable
 from email.message import EmailMessage
+
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+ADDRESS = re.compile(r"<(.*)>")
+NO_MAILBOX = "550 5.1.1"
 
 
 class FaultySmtp:
@@ -16,12 +22,15 @@ class FaultySmtp:
     A fault is a reply ("451 later") to RCPT, the same after "data:" to the end of DATA, or one of
     `drop_in_data` (hangs up before the end of DATA is answered), `drop_unanswered` (the same, and
     keeps the mail), `drop_after_250` and `stall` (says nothing to RCPT until the sender goes).
+    A mailbox that does not exist (550 5.1.1 to RCPT) never does; `refused` says since when.
     """
 
     def __init__(self, *faults: str, on_data: Callable[[], None] | None = None) -> None:
-        self.messages: list[EmailMessage] = []
         self.connections = self.unanswered = 0
         self.on_data = on_data
+        self.refused: dict[str, float] = {}
+        self._mails: list[bytes] = []
+        self._messages: list[EmailMessage] = []
         self._faults = list(faults)
         self._lock = threading.Lock()
         outer = self
@@ -53,13 +62,39 @@ class FaultySmtp:
         with self._lock:
             self._faults += faults
 
+    @property
+    def count(self) -> int:
+        """How many mails arrived."""
+        return len(self._mails)
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        """What arrived, in order; read only now, so that a bench of senders is not one of this."""
+        with self._lock:
+            for mail in self._mails[len(self._messages) :]:
+                message = email.message_from_bytes(mail, policy=email.policy.default)
+                self._messages.append(message)  # type: ignore[arg-type]  # -- the policy makes EmailMessage
+            return [*self._messages]
+
     def ids(self) -> list[str]:
         """Return the Message-IDs in the order of arrival."""
-        return [str(message["Message-ID"]) for message in self.messages]
+        found = [MESSAGE_ID.search(mail) for mail in self._mails]
+        return [match[1].decode() if match else "" for match in found]
 
     def _next_fault(self) -> str:
         with self._lock:
             return self._faults.pop(0) if self._faults else ""
+
+    def _answer(self, line: str, fault: str) -> str:
+        """Return what is said about a recipient."""
+        match = ADDRESS.search(line)
+        address = match[1] if match else ""
+        with self._lock:
+            if fault.startswith(NO_MAILBOX):
+                self.refused.setdefault(address, time.monotonic())
+            if address in self.refused:
+                return f"{NO_MAILBOX} no such user"
+        return fault if fault[:1].isdigit() else "250 OK"
 
     def _talk(self, connection: socketserver.StreamRequestHandler) -> None:
         def say(line: str) -> None:
@@ -69,7 +104,8 @@ class FaultySmtp:
         say("220 faulty ready")
         fault = ""
         while line := connection.rfile.readline():
-            command = line.decode("utf-8", "replace").upper().strip()
+            text = line.decode("utf-8", "replace").strip()
+            command = text.upper()
             if command.startswith("EHLO"):
                 say("250 faulty")
             elif command.startswith("MAIL"):
@@ -79,7 +115,7 @@ class FaultySmtp:
                 connection.rfile.readline()
                 return
             elif command.startswith("RCPT"):
-                say(fault if fault[:1].isdigit() else "250 OK")
+                say(self._answer(text, fault))
             elif command == "DATA":
                 say("354 go on")
                 if not self._take(connection, fault, say):
@@ -104,9 +140,8 @@ class FaultySmtp:
         if fault.startswith("data:"):
             say(fault.removeprefix("data:"))
             return True
-        message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         with self._lock:
-            self.messages.append(message)  # type: ignore[arg-type]  # -- the policy makes EmailMessage
+            self._mails.append(b"".join(lines))
         if fault == "drop_unanswered":
             with self._lock:
                 self.unanswered += 1

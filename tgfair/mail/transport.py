@@ -6,12 +6,15 @@ import re
 import select
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
+from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import flask_mail
 
@@ -82,18 +85,34 @@ def message_id(token: str, sender: str) -> str:
     return f"<{token}@{domain}>"
 
 
+class _Host(smtplib.SMTP):
+    """A server that is asked for the recipient first; the text waits for `before_text`."""
+
+    before_text: Callable[[], None] | None = None
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        if self.before_text is not None:
+            self.before_text()
+        return super().data(msg)
+
+
+class _SecureHost(_Host, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
 class _Connection(flask_mail.Connection):
     """Flask-Mail's connection with a time limit and a certificate check."""
 
-    def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
+    host: _Host | None
+
+    def configure_host(self) -> _Host:
         settings = self.mail
         where = (settings.server, settings.port)
-        if settings.use_ssl:
-            host: smtplib.SMTP | smtplib.SMTP_SSL = smtplib.SMTP_SSL(
-                *where, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            host = smtplib.SMTP(*where, timeout=TIMEOUT_SECONDS)
+        host = (
+            _SecureHost(*where, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+            if settings.use_ssl
+            else _Host(*where, timeout=TIMEOUT_SECONDS)
+        )
         if settings.use_tls:
             host.starttls(context=ssl.create_default_context())
         if settings.username and settings.password:
@@ -118,15 +137,26 @@ class Courier:
     ) -> None:
         self._close()
 
-    def send(self, rendered: RenderedMail, envelope: Envelope) -> None:
+    def send(
+        self,
+        rendered: RenderedMail,
+        envelope: Envelope,
+        before_text: Callable[[], None] | None = None,
+    ) -> None:
         """Hand one mail over; when this returns the server has taken it.
+
+        `before_text` is called when the server agreed to the recipient and the text is next; what
+        it raises goes on to the caller, and the server has not taken the mail.
 
         Raises:
             TemporaryError: try later.
             PermanentError: never for this mail as it is.
         """
         try:
-            self._open().send(_as_flask_mail(rendered, envelope))
+            connection = self._open()
+            if connection.host is not None:
+                connection.host.before_text = before_text
+            connection.send(_as_flask_mail(rendered, envelope))
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             raise self._refusal(code, answer) from error
@@ -143,6 +173,9 @@ class Courier:
         except (smtplib.SMTPException, OSError) as error:
             self._close()
             raise TemporaryError(f"Không nối được máy chủ thư: {error}", broken=True) from error
+        except BaseException:
+            self._close()  # left between two commands
+            raise
 
     def _refusal(self, code: int, answer: bytes | str) -> SendError:
         said = f"{code} {_text(answer)}"
@@ -178,8 +211,32 @@ def _hung_up(connection: _Connection) -> bool:
     return sock is None or bool(select.select([sock], [], [], 0)[0])
 
 
+class _AsItIs(Compat32):
+    """The headers are encoded and short already: nothing is parsed and folded again."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return f"{name}: {value}\r\n".encode("ascii")
+
+
+class _Message(flask_mail.Message):
+    """Flask-Mail's message, written in a third of the time: most of a mail's time went here."""
+
+    def as_bytes(self) -> bytes:
+        made = self._message()
+        made.policy = _AsItIs(linesep="\r\n")
+        # Python would look through the texts for a boundary of its own, with a new pattern each.
+        stem = f"=_{self.msgId.strip('<>').partition('@')[0]}"
+        for number, part in enumerate(_multiparts(made)):
+            part.set_boundary(f"{stem}_{number}")
+        return made.as_bytes()
+
+
+def _multiparts(message: Message) -> list[Message]:
+    return [part for part in message.walk() if part.is_multipart()]
+
+
 def _as_flask_mail(rendered: RenderedMail, envelope: Envelope) -> flask_mail.Message:
-    message = flask_mail.Message(
+    message = _Message(
         subject=_folded(rendered.subject),
         recipients=[envelope.to],
         body=rendered.text,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -47,7 +47,7 @@ class Standing:
 
     @classmethod
     def of(cls, ids: Sequence[int], now: datetime) -> Standing:
-        """Read for these messages, and end the read."""
+        """Read for these messages; the caller ends the read."""
         session = reader()
         addresses = select(func.lower(Message.email)).where(Message.id.in_(ids))
         alone: dict[str, set[SuppressionReason]] = {}
@@ -58,7 +58,7 @@ class Standing:
         ):
             alone.setdefault(address, set()).add(reason)
         rows = session.scalars(select(MailDomain)).all()
-        standing = cls(
+        return cls(
             {address: frozenset(reasons) for address, reasons in alone.items()},
             {
                 row.domain: row.closed_until
@@ -67,8 +67,6 @@ class Standing:
             },
             frozenset(row.domain for row in rows),
         )
-        session.rollback()
-        return standing
 
 
 def count_refusal(session: Session, domain: str, now: datetime) -> None:
@@ -78,8 +76,3 @@ def count_refusal(session: Session, domain: str, now: datetime) -> None:
     row.failures += 1
     if row.failures >= REFUSALS:
         row.failures, row.closed_until = 0, now + REST
-
-
-def count_taking(session: Session, domain: str) -> None:
-    """Forget the refusals of a domain that takes mail again."""
-    session.execute(delete(MailDomain).where(MailDomain.domain == domain))

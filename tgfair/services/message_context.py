@@ -59,10 +59,12 @@ class Facts:
     # By fair and exhibitor, those not revoked.
     live: dict[tuple[int, int], Invitation]
     booths: dict[int, list[str]]
+    # For fairs that have no number of their own.
+    hotline: dict[str, str] | None
 
 
 def facts_of(session: Session, messages: Sequence[Message]) -> Facts:
-    """Read invitations and booths of the messages."""
+    """Read invitations, booths and the number to call of the messages."""
     fairs = {message.fair_id for message in messages}
     exhibitors = {message.exhibitor_id for message in messages}
     rows = session.scalars(
@@ -77,6 +79,7 @@ def facts_of(session: Session, messages: Sequence[Message]) -> Facts:
             session,
             {m.application_id for m in messages if m.application_id and m.kind in NAMES_BOOTH},
         ),
+        hotline=hotline() if any(_own_hotline(m) is None for m in messages) else None,
     )
 
 
@@ -94,7 +97,7 @@ def context_of(session: Session, message: Message, facts: Facts) -> dict[str, An
     context: dict[str, Any] = {
         "site_name": config.site_name,
         "site_url": base_url(),
-        "hotline": _hotline(message),
+        "hotline": _own_hotline(message) or facts.hotline,
         "to_name": message.recipient_name,
         "org": message.exhibitor.name if message.exhibitor else message.recipient_name,
         "fair": fair,
@@ -122,10 +125,10 @@ def _refuse_untrue(message: Message) -> None:
         raise ObsoleteError("Sự kiện đã hủy.")
 
 
-def _hotline(message: Message) -> dict[str, str] | None:
+def _own_hotline(message: Message) -> dict[str, str] | None:
     if message.fair is not None and message.fair.hotline:
         return {"name": message.fair.hotline_name or "Ban Tổ chức", "phone": message.fair.hotline}
-    return hotline()
+    return None
 
 
 def _invitation(message: Message, facts: Facts) -> Invitation | None:
@@ -276,6 +279,7 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "offer": _offer,
     "booth_picked": _picked,
     "booth_redrawn": _redrawn,
+    "slot_cancelled": _slot,
     "slot_given": _slot,
     "dates_changed": _date_change,
     "fair_cancelled": _fair_page,

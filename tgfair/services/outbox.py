@@ -1,7 +1,8 @@
 """Deliver what is due: at least once, never silently lost (reliability.md, P4 and P5).
 
-A row is leased to one worker, sent outside any transaction, and marked; a worker that dies between
-the two leaves the lease to run out, and the next one sends the same mail with the same Message-ID.
+A row is leased to one worker, sent outside any transaction, and marked before the next one's text
+leaves; a worker that dies between the two leaves the lease to run out, and the next one sends the
+same mail with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ from tgfair.mail.transport import (
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.services.delivery_notes import note
 from tgfair.services.mail_batches import BOUNCED, Composed, compose
-from tgfair.services.mail_domains import DomainClosedError, Standing, count_refusal, count_taking
+from tgfair.services.mail_domains import DomainClosedError, Standing, count_refusal
 from tgfair.services.message_context import ObsoleteError
+from tgfair.services.outbox_marks import Marks, UnmarkedError
 from tgfair.services.stopping import mark_bounced, normal
 from tgfair.services.uow import reader, transaction
 
 LEASE = timedelta(seconds=30)
 # A personal mail waits for no more than these.
-BATCH = 20
+BATCH = 40
 # A mail is started only while its lease still covers one stalled answer of the server.
 MARGIN = timedelta(seconds=12)
 # Broken connections in a row after which a batch gives up and the server is left in peace.
@@ -68,29 +70,41 @@ def deliver_due(*, owner: str, limit: int = 200, tick: Tick = clock.real_now) ->
     worker; `tick` is the clock, always the real one outside tests.
     """
     tried = 0
-    if is_configured():
-        with Courier() as courier:
+    # Look before locking: an idle worker must not take SQLite's write lock every second.
+    if is_configured() and _is_any_due(tick()):
+        with Courier() as courier, Marks(owner) as marks:
             while ids := _lease(owner, min(limit - tried, BATCH), tick()):
-                batch = _send(courier, owner, ids, tick)
+                batch = _send(courier, marks, owner, ids, tick)
                 tried += batch.tried
                 if batch.server_down or tried >= limit:
                     return Round(tried, server_down=batch.server_down)
     return Round(tried)
 
 
-def _send(courier: Courier, owner: str, waiting: list[int], tick: Tick) -> Round:
+@dataclass(frozen=True)
+class _Way:
+    """What every mail of a batch needs on its way out."""
+
+    courier: Courier
+    marks: Marks
+    owner: str
+    standing: Standing
+    tick: Tick
+
+
+def _send(courier: Courier, marks: Marks, owner: str, waiting: list[int], tick: Tick) -> Round:
     """Send leased messages one by one; what is left when the server is out of reach goes back."""
     until = tick() + LEASE
     tried = broken = 0
-    standing = Standing.of(waiting, tick())
-    mails = compose(waiting, standing, most_attempts=len(BACKOFF) + 1, now=tick())
+    way = _Way(courier, marks, owner, Standing.of(waiting, tick()), tick)
+    mails = compose(waiting, way.standing, most_attempts=len(BACKOFF) + 1, now=tick())
     while waiting and broken < BROKEN_LIMIT:
         if until - tick() < MARGIN:
             until = tick() + LEASE
             waiting = _keep(owner, waiting, until)
             continue
         number = waiting.pop(0)
-        error = _deliver(courier, owner, number, mails.get(number, GONE), standing, tick)
+        error = _deliver(way, number, mails.get(number, GONE))
         tried += 1
         broken = broken + 1 if isinstance(error, TemporaryError) and error.broken else 0
     _give_back(owner, waiting)
@@ -108,13 +122,14 @@ def _due(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _is_any_due(now: datetime) -> bool:
+    found = reader().scalar(select(Message.id).where(_due(now)).limit(1))
+    reader().rollback()
+    return found is not None
+
+
 def _lease(owner: str, limit: int, now: datetime) -> list[int]:
     """Take messages; the attempt is counted now, so a mail that kills its worker is given up."""
-    # Look before locking: an idle worker must not take SQLite's write lock every second.
-    idle = reader().scalar(select(Message.id).where(_due(now)).limit(1)) is None
-    reader().rollback()
-    if idle:
-        return []
     with transaction() as session:
         ids = list(
             session.scalars(
@@ -171,59 +186,42 @@ def _mine(owner: str, ids: list[int]) -> ColumnElement[bool]:
     )
 
 
-def _deliver(
-    courier: Courier,
-    owner: str,
-    message_id: int,
-    composed: Composed,
-    standing: Standing,
-    tick: Tick,
-) -> SendError | None:
+def _deliver(way: _Way, message_id: int, composed: Composed) -> SendError | None:
     """Send and mark; return the failure, which is marked too."""
+    owner, now = way.owner, way.tick
     try:
-        address = _hand_over(courier, composed, standing)
+        address = _hand_over(way, composed)
+    except UnmarkedError:
+        raise
     except DomainClosedError as error:
         _wait(owner, message_id, error.until)
     except ObsoleteError as error:
         _mark(owner, message_id, state=MessageState.CANCELLED, last_error=str(error))
     except PermanentError as error:
-        gone = _bury(owner, message_id, str(error), no_mailbox=error.no_mailbox, now=tick())
-        standing.gone.update(gone)
+        gone = _bury(owner, message_id, str(error), no_mailbox=error.no_mailbox, now=now())
+        way.standing.gone.update(gone)
         return error
     except TemporaryError as error:
-        _postpone(owner, message_id, str(error), tick(), broken=error.broken)
+        _postpone(owner, message_id, str(error), now(), broken=error.broken)
         return error
     except Exception:
         logger.exception("message %s cannot be composed", message_id)
-        _postpone(owner, message_id, FAULTY, tick(), broken=True)
+        _postpone(owner, message_id, FAULTY, now(), broken=True)
     else:
-        _mark_sent(owner, message_id, address, standing, tick())
+        domain = domain_of(address)
+        way.marks.sent(message_id, now(), again=domain if domain in way.standing.counted else None)
     return None
 
 
-def _hand_over(courier: Courier, composed: Composed, standing: Standing) -> str:
+def _hand_over(way: _Way, composed: Composed) -> str:
     """Send a composed mail, or raise why there is none; return its address."""
     if isinstance(composed, Exception):
         raise composed
     rendered, envelope = composed
-    if normal(envelope.to) in standing.gone:
+    if normal(envelope.to) in way.standing.gone:
         raise PermanentError(BOUNCED, no_mailbox=True)
-    courier.send(rendered, envelope)
+    way.courier.send(rendered, envelope, way.marks.settle)
     return envelope.to
-
-
-def _mark_sent(
-    owner: str, message_id: int, address: str, standing: Standing, now: datetime
-) -> None:
-    values = {"state": MessageState.SENT, "sent_at": now, "last_error": None}
-    with transaction() as session:
-        session.execute(
-            update(Message)
-            .where(_mine(owner, [message_id]))
-            .values(lease_owner=None, lease_until=None, **values)
-        )
-        if domain_of(address) in standing.counted:
-            count_taking(session, domain_of(address))
 
 
 def _wait(owner: str, message_id: int, until: datetime) -> None:
