@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from tgfair.core.calendar_text import VIETNAM
 
@@ -32,19 +32,30 @@ class CalendarEntry:
     url: str = ""
     sequence: int = 0
     cancelled: bool = False
+    # Name and address; programs take an entry away only for the one who made it.
+    organizer: tuple[str, str] | None = None
+
+    @property
+    def method(self) -> str:
+        """What a calendar program is to do with the entry (RFC 5546)."""
+        return "CANCEL" if self.cancelled else "PUBLISH"
 
 
 def calendar_file(entry: CalendarEntry, *, now: datetime) -> bytes:
-    """Return the entry as an `.ics` file with METHOD:PUBLISH; `now` is an aware instant."""
-    return calendar_of([entry], now=now)
+    """Return the entry as an `.ics` file with its method; `now` is an aware instant."""
+    return _written([entry], entry.method, now)
 
 
 def calendar_of(entries: Iterable[CalendarEntry], *, now: datetime) -> bytes:
     """Return many entries as one `.ics` file that a calendar program subscribes to."""
+    return _written(entries, "PUBLISH", now)
+
+
+def _written(entries: Iterable[CalendarEntry], method: str, now: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT_ID)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     for entry in entries:
         calendar.add_component(_event(entry, now))
     calendar.add_missing_timezones()
@@ -64,6 +75,9 @@ def _event(entry: CalendarEntry, now: datetime) -> Event:
             event.add(name, _clean(text))
     if entry.url:
         event.add("url", entry.url)
+    if entry.organizer:
+        name, address = entry.organizer
+        event.add("organizer", vCalAddress(f"mailto:{address}"), {"CN": name})
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     return event
 

@@ -76,12 +76,13 @@ KINDS: dict[str, Kind] = {
         Kind("offer_over", "Hết hạn trả lời lời mời", calls=False, while_in=STANDS),
         Kind("offer_called_back", "Rút lại lời mời nhận gian", calls=False, while_in=STANDS),
         Kind("slot_given", "Có chỗ trong khung giờ đang chờ", while_in=ACCEPTED),
+        Kind("slot_cancelled", "Hủy chỗ trong khung giờ", while_in=ACCEPTED),
         Kind("draw_listed", "Danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_called_off", "Hủy danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_result", "Kết quả bốc thăm", while_in=ACCEPTED),
         Kind("badge", "Thẻ tham gia", lane=Lane.BULK, while_in=HAS_BOOTH),
         Kind("withdrawn", "Đã rút hồ sơ", calls=False, while_in=frozenset({State.WITHDRAWN})),
-        Kind("cancelled", "Hồ sơ bị hủy", while_in=frozenset({State.CANCELLED})),
+        Kind("cancelled", "Hồ sơ bị hủy", calendar=True, while_in=frozenset({State.CANCELLED})),
         Kind(
             "dates_changed",
             "Đổi ngày tổ chức",
@@ -95,6 +96,6 @@ KINDS: dict[str, Kind] = {
         Kind("campaign", "Thông báo chung", lane=Lane.BULK, stoppable=True),
         Kind("campaign_test", "Thư thử của thông báo", calls=False),
         # To guests: who applied is told that the application is cancelled.
-        Kind("fair_cancelled", "Hủy sự kiện", lane=Lane.BULK, proposed=True),
+        Kind("fair_cancelled", "Hủy sự kiện", lane=Lane.BULK, proposed=True, calendar=True),
     )
 }

@@ -14,10 +14,16 @@ from tgfair.models.fair import Fair, FairStatus
 from tgfair.services.links import base_url
 
 
-def fair_entry(fair: Fair, booths: Sequence[str]) -> CalendarEntry:
-    """Return the entry of a fair, with the reader's own booths when there are any."""
+def fair_entry(fair: Fair, booths: Sequence[str], *, taken_away: bool = False) -> CalendarEntry:
+    """Return the entry of a fair, with the reader's own booths when there are any.
+
+    `taken_away`: the reader does not take part any more, whether the fair takes place or not.
+    """
     config: Config = current_app.config["TGFAIR"]
-    domain = parseaddr(config.mail.sender)[1].rpartition("@")[2] or "localhost"
+    sender = parseaddr(config.mail.sender)
+    domain = sender[1].rpartition("@")[2] or "localhost"
+    # A fair put off leaves the calendar until it has its days.
+    off = fair.put_off_at is not None or fair.status is FairStatus.CANCELLED
     lines = [f"Khai mạc lúc {vn_time(fair.opens_at)}."]
     if fair.daily_hours:
         lines.append(f"Mở cửa hằng ngày: {fair.daily_hours}.")
@@ -34,7 +40,8 @@ def fair_entry(fair: Fair, booths: Sequence[str]) -> CalendarEntry:
         description="\n".join(lines),
         # Calendars are shared; a personal link is not.
         url=f"{base_url()}/{fair.slug}/",
-        sequence=fair.ics_sequence,
-        # A fair put off leaves the calendar until it has its days.
-        cancelled=fair.put_off_at is not None or fair.status is FairStatus.CANCELLED,
+        # A fair that is off has counted already; a program ignores what does not count on.
+        sequence=fair.ics_sequence + (taken_away and not off),
+        cancelled=taken_away or off,
+        organizer=sender if sender[1] else None,
     )

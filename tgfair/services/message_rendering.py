@@ -30,7 +30,9 @@ from tgfair.services.letter_texts import one_letter
 from tgfair.services.message_context import Facts, ObsoleteError, context_of, facts_of
 from tgfair.services.stopping import stop_url
 
-CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
+CALENDAR_TYPE = "text/calendar; charset=utf-8; method={}"
+# Who got an entry before is rid of it.
+TAKES_AWAY = frozenset({"cancelled", "fair_cancelled"})
 
 
 def rendered_message(
@@ -101,6 +103,7 @@ def _attachments(
         found.append(Attachment(f"thu-{fair.slug}.pdf", "application/pdf", pdf))
     wanted = KINDS[message.kind].calendar or (campaign is not None and campaign.with_calendar)
     if wanted and (invitation is None or invitation.rsvp != Rsvp.NO):
-        data = calendar_file(fair_entry(fair, context["booths"]), now=now)
-        found.append(Attachment(f"{fair.slug}.ics", CALENDAR_TYPE, data))
+        entry = fair_entry(fair, context["booths"], taken_away=message.kind in TAKES_AWAY)
+        data = calendar_file(entry, now=now)
+        found.append(Attachment(f"{fair.slug}.ics", CALENDAR_TYPE.format(entry.method), data))
     return tuple(found)
