@@ -64,12 +64,30 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
     return databases.sqlite_copy(_sqlite_template, tmp_path)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: PostgresServer, _postgres_template: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test's own."""
+@pytest.fixture(scope="session")
+def _as_new(
+    postgres_server: PostgresServer, _postgres_template: str
+) -> tuple[list[str], tuple[object, ...]]:
+    """Names of empty migrated databases, and their shape; to empty one is quicker than a copy."""
     name = postgres_server.create(template=_postgres_template)
+    return [name], postgres_server.shape(name)
+
+
+@pytest.fixture
+def postgres_url(
+    postgres_server: PostgresServer,
+    _postgres_template: str,
+    _as_new: tuple[list[str], tuple[object, ...]],
+) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    names, shape = _as_new
+    name = names.pop() if names else postgres_server.create(template=_postgres_template)
     yield postgres_server.url(name)
-    postgres_server.drop(name)
+    if postgres_server.shape(name) == shape:
+        postgres_server.empty(name)
+        names.append(name)
+    else:
+        postgres_server.drop(name)
 
 
 @pytest.fixture(params=BOTH)
