@@ -33,16 +33,16 @@ def engine_options(url: str) -> dict[str, Any]:
 
     Values stay out of error messages, and so out of the log: they are people's data.
     """
+    # One connection for every thread of a server: one more would be opened and closed each time.
+    pool = {"hide_parameters": True, "pool_size": 10, "max_overflow": 10}
     if url.startswith("sqlite"):
         return {
-            "hide_parameters": True,
+            **pool,
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
     return {
-        "hide_parameters": True,
+        **pool,
         "pool_pre_ping": True,
-        "pool_size": 10,
-        "max_overflow": 10,
         "connect_args": {"options": "-c lock_timeout=10000 -c timezone=UTC"},
     }
 
