@@ -29,13 +29,12 @@ from tgfair.services.allocations import (
     release_booth,
     swap_booths,
 )
+from tgfair.services.booth_answers import confirm_booth, remind_unconfirmed
 from tgfair.services.places import BoothTakenError
 from tgfair.services.publications import (
-    confirm_booth,
     pending_changes,
     publish,
     published_places,
-    remind_unconfirmed,
     standing_places,
 )
 from tgfair.services.submissions import withdraw_application

@@ -47,10 +47,10 @@ from tgfair.services.fairs import (
     create_fair,
     edit_fair,
     edit_texts,
-    edit_zone,
 )
 from tgfair.services.places import occupant
 from tgfair.services.uow import reader
+from tgfair.services.zones import edit_zone
 
 OPENING, CLOSING = date(2026, 6, 18), date(2026, 6, 21)
 

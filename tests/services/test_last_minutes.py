@@ -20,7 +20,8 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
 from tgfair.models import Fair, Role
 from tgfair.services.allocations import assign_booth
-from tgfair.services.publications import confirm_booth, publish
+from tgfair.services.booth_answers import confirm_booth
+from tgfair.services.publications import publish
 from tgfair.services.queries.fairs import Intake, intake_of
 from tgfair.services.queries.my_booth import booth_page
 from tgfair.services.queries.today import Need, work_of

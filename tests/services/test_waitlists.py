@@ -43,11 +43,12 @@ from tgfair.models import (
 from tgfair.policy import SYSTEM
 from tgfair.services import reviews
 from tgfair.services.allocations import assign_booth, release_booth
+from tgfair.services.booth_answers import confirm_booth
 from tgfair.services.booth_returns import Absence, absent, take_back
 from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.giving import Giving, set_giving
 from tgfair.services.holds import hold_booth
-from tgfair.services.publications import confirm_booth, publish
+from tgfair.services.publications import publish
 from tgfair.services.submissions import withdraw_application
 from tgfair.services.uow import reader, transaction
 from tgfair.services.waitlist_jumps import move_in_line

@@ -41,6 +41,7 @@ from tgfair.models.assignment import OCCUPYING
 from tgfair.policy import SYSTEM, Actor
 from tgfair.services import (
     allocations,
+    booth_answers,
     draw_numbers,
     draws,
     giving,
@@ -301,7 +302,7 @@ class Rival:
 
     def accept_booth(self) -> None:
         one = self._anybody()
-        publications.confirm_booth(one.actor, one.code, now=self.clock())
+        booth_answers.confirm_booth(one.actor, one.code, now=self.clock())
 
     def withdraw(self) -> None:
         one = self._anybody()

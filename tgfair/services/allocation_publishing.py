@@ -137,9 +137,7 @@ def publish_plan(
         run = load_run(session, actor, fair_id, label)
         check_seen(run, seen_version)
         cast = cast_of(session, fair, settings_from_json(run.settings))
-        check = check_plan(actor, run, cast)
-        if not check.ready:
-            raise InvalidError(f"Chưa công bố được. {check.wrong[0]}")
+        check = _ready(check_plan(actor, run, cast))
         why = note.strip()[:MAX_NOTE] or None
         _move(session, actor, run, cast, check, reason=why, now=now)
         publication = publish_standing(session, actor, fair, note=why, now=now, run_id=run.id)
@@ -154,6 +152,12 @@ def publish_plan(
             note=why,
         )
         return publication.number
+
+
+def _ready(check: Check) -> Check:
+    if not check.ready:
+        raise InvalidError(f"Chưa công bố được. {check.wrong[0]}")
+    return check
 
 
 def _move(

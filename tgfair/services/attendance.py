@@ -17,8 +17,8 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.badges import Issued, issue, locked_application
+from tgfair.services.booth_answers import confirm_booth
 from tgfair.services.keys import ensure_key
-from tgfair.services.publications import confirm_booth
 from tgfair.services.uow import find, reader, transaction
 
 

@@ -69,20 +69,7 @@ def set_fair_status(
             raise StatusMoveError
         cancelled = 0
         if status is FairStatus.CANCELLED:
-            if not (reason or "").strip():
-                raise InvalidError("Hãy ghi lý do hủy sự kiện.", field="reason")
-            decision, days = Decision(reason or "", decided_by), (fair.first_day, fair.last_day)
-            keep_change(
-                session,
-                actor,
-                fair,
-                DateChangeKind.CANCELLED,
-                days,
-                decision.checked(),
-                now=now,
-            )
-            fair.ics_sequence += 1
-            cancelled = _cancel_all(session, actor, fair, reason=reason, now=now)
+            cancelled = _cancel(session, actor, fair, Decision(reason or "", decided_by), now=now)
         before, fair.status = fair.status, status
         record(
             session,
@@ -98,9 +85,18 @@ def set_fair_status(
         return cancelled
 
 
-def _cancel_all(
-    session: Session, actor: Actor, fair: Fair, *, reason: str | None, now: datetime
+def _cancel(
+    session: Session, actor: Actor, fair: Fair, decision: Decision, *, now: datetime
 ) -> int:
+    if not decision.reason.strip():
+        raise InvalidError("Hãy ghi lý do hủy sự kiện.", field="reason")
+    days, kind = (fair.first_day, fair.last_day), DateChangeKind.CANCELLED
+    keep_change(session, actor, fair, kind, days, decision.checked(), now=now)
+    fair.ics_sequence += 1
+    return _cancel_all(session, actor, fair, reason=decision.reason, now=now)
+
+
+def _cancel_all(session: Session, actor: Actor, fair: Fair, *, reason: str, now: datetime) -> int:
     lock_places(session, fair.id)
     live = session.scalars(
         select(Application).where(Application.fair_id == fair.id, Application.state.not_in(FINAL))

@@ -1,4 +1,4 @@
-"""Create and edit fairs, open and cancel them, write their texts and the rules of their zones."""
+"""Create and edit fairs, and write their texts."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from tgfair.services.idempotency import once, remember
 from tgfair.services.notices import anchors_of, keep_anchors
 from tgfair.services.plans import put_plan
 from tgfair.services.uow import check_seen, find, transaction
+from tgfair.services.zones import put_rule, rule_of
 
 MOST_BOOTHS, MOST_STAFF = 50, 20
 COPY_PLAN = "copy"
@@ -166,15 +167,9 @@ def _furnish(
         put_plan(session, actor, fair, plan, now=now)
     rules = TEMPLATES[start.template].zone_rules if start.template in TEMPLATES else {}
     if source is not None:
-        rules = {zone.code: _rule_of(zone) for zone in source.zones}
+        rules = {zone.code: rule_of(zone) for zone in source.zones}
     for zone in session.scalars(select(Zone).where(Zone.fair_id == fair.id)):
-        rule = rules.get(zone.code, ZoneRule())
-        zone.groups = list(rule.groups) or None
-        zone.exhibitor_kinds = list(rule.exhibitor_kinds) or None
-
-
-def _rule_of(zone: Zone) -> ZoneRule:
-    return ZoneRule(tuple(zone.groups or ()), tuple(zone.exhibitor_kinds or ()))
+        put_rule(zone, rules.get(zone.code, ZoneRule()))
 
 
 def _plan(session: Session, start: Start, source: Fair | None) -> Plan | None:
@@ -323,29 +318,3 @@ def edit_texts(
         check_seen(fair, seen_version)
         fair.texts = {**fair.texts, **texts}
         record(session, actor, "fair.texts", fair, now=now, fair_id=fair.id, parts=sorted(texts))
-
-
-def edit_zone(
-    actor: Actor,
-    fair_id: int,
-    zone_code: str,
-    rule: ZoneRule,
-    *,
-    purpose: str,
-    seen_version: int,
-    now: datetime,
-) -> None:
-    """Set whom a zone takes and what it is for.
-
-    Raises:
-        ConflictError: somebody else changed the zone since the page was shown.
-    """
-    with transaction() as session:
-        fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
-        require(actor, Action.EDIT_FAIR, fair)
-        zone = find(session, Zone, Zone.fair_id == fair.id, Zone.code == zone_code)
-        check_seen(zone, seen_version)
-        zone.groups = list(rule.groups) or None
-        zone.exhibitor_kinds = list(rule.exhibitor_kinds) or None
-        zone.purpose = check_text(purpose)[:200] or None
-        record(session, actor, "zone.edited", zone, now=now, code=zone_code)

@@ -8,14 +8,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tgfair.clock import day_in_vietnam
-from tgfair.core.deadline import is_over
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
 from tgfair.models.assignment import (
     Assignment,
-    AssignmentSource,
     AssignmentState,
     BoothShare,
     Publication,
@@ -23,17 +20,15 @@ from tgfair.models.assignment import (
 )
 from tgfair.models.booth import Booth, PlanVersion
 from tgfair.models.fair import Fair
-from tgfair.policy import Action, Actor, require, visible_to
+from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.booth_answers import chose_themselves, confirm_chosen
 from tgfair.services.notifications import notify_application
 from tgfair.services.places import lock_places
 from tgfair.services.transitions import advance
 from tgfair.services.uow import find, transaction
 
 SEES_BOOTH = frozenset({State.ALLOCATED, State.CONFIRMED})
-
-# Sources of a booth that its producer took, and need not accept once more.
-CHOSEN = frozenset({AssignmentSource.HOLD, AssignmentSource.OFFER})
 
 Place = tuple[int, int]  # (application id, booth id)
 
@@ -217,73 +212,63 @@ def _tell(
     now: datetime,
 ) -> None:
     labels = _labels(session, publication)
-    for application_id in (*changes.added, *changes.moved, *changes.removed):
+    for application_id in (*changes.added, *changes.moved):
         application = session.get_one(Application, application_id)
         booths = labels.get(application_id, [])
         if application_id in changes.added and application.state == State.APPROVED:
-            advance(
-                session,
-                application,
-                Event.ALLOCATE,
-                actor=actor,
-                now=now,
-                proposed=True,
-                booths=booths,
-            )
-            if chose_themselves(session, application_id):
-                confirm_chosen(session, actor, application, now=now)
-        elif application_id in changes.removed:
-            advance(
-                session,
-                application,
-                Event.RELEASE,
-                actor=actor,
-                now=now,
-                reason=note,
-                proposed=True,
-            )
-        elif application.state == State.CONFIRMED:
-            application.confirmed_at = None
-            advance(
-                session,
-                application,
-                Event.MOVE,
-                actor=actor,
-                now=now,
-                reason=note,
-                proposed=True,
-                booths=booths,
-            )
-        elif application.state == State.ALLOCATED:
-            # Told of another booth before it answered: the state stays, the mail is owed.
-            notify_application(
-                session,
-                "booth_moved",
-                application,
-                dedupe=f"publication:{publication.id}",
-                now=now,
-                proposed=True,
-                reason=note,
-                booths=booths,
-            )
-
-
-def chose_themselves(session: Session, application_id: int) -> bool:
-    """Return whether an application stands only where its producer picked or accepted a booth."""
-    sources = session.scalars(
-        select(Assignment.source).where(
-            Assignment.application_id == application_id, Assignment.state == AssignmentState.LIVE
+            _allocate(session, actor, application, booths, now=now)
+        else:
+            _tell_moved(session, actor, application, booths, publication, now=now)
+    for application_id in changes.removed:
+        application = session.get_one(Application, application_id)
+        advance(
+            session, application, Event.RELEASE, actor=actor, now=now, reason=note, proposed=True
         )
-    ).all()
-    return bool(sources) and {*sources} <= CHOSEN
 
 
-def confirm_chosen(
-    session: Session, actor: Actor, application: Application, *, now: datetime
+def _allocate(
+    session: Session, actor: Actor, application: Application, booths: list[str], *, now: datetime
 ) -> None:
-    """Confirm for who took the booth themselves: they are not asked a second time."""
-    advance(session, application, Event.CONFIRM, actor=actor, now=now)
-    application.confirmed_at = now
+    advance(
+        session, application, Event.ALLOCATE, actor=actor, now=now, proposed=True, booths=booths
+    )
+    if chose_themselves(session, application.id):
+        confirm_chosen(session, actor, application, now=now)
+
+
+def _tell_moved(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    booths: list[str],
+    publication: Publication,
+    *,
+    now: datetime,
+) -> None:
+    if application.state == State.CONFIRMED:
+        application.confirmed_at = None
+        advance(
+            session,
+            application,
+            Event.MOVE,
+            actor=actor,
+            now=now,
+            reason=publication.note,
+            proposed=True,
+            booths=booths,
+        )
+    elif application.state == State.ALLOCATED:
+        # Told of another booth before it answered: the state stays, the mail is owed.
+        notify_application(
+            session,
+            "booth_moved",
+            application,
+            dedupe=f"publication:{publication.id}",
+            now=now,
+            proposed=True,
+            reason=publication.note,
+            booths=booths,
+        )
 
 
 def _labels(session: Session, publication: Publication) -> dict[int, list[str]]:
@@ -297,60 +282,3 @@ def _labels(session: Session, publication: Publication) -> dict[int, list[str]]:
     for application_id, label in rows:
         labels.setdefault(application_id, []).append(label)
     return labels
-
-
-def confirm_booth(actor: Actor, code: str, *, now: datetime) -> None:
-    """Let the producer accept the published booth.
-
-    Raises:
-        IllegalMoveError: there is no published booth to accept.
-        InvalidError: the deadline is over.
-    """
-    with transaction() as session:
-        application = find(
-            session, Application, Application.code == code, visible_to(actor, Application)
-        )
-        require(actor, Action.CONFIRM_BOOTH, application)
-        until = application.fair.confirm_until
-        late = until is not None and is_over(until, now)
-        if late and not actor.is_staff:
-            raise InvalidError(
-                "Đã hết hạn xác nhận gian. Hãy gọi số hỗ trợ, Ban Tổ chức xem lại cho cơ sở."
-            )
-        advance(session, application, Event.CONFIRM, actor=actor, now=now)
-        application.confirmed_at = now
-
-
-def remind_unconfirmed(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, int]:
-    """Remind those who were told of a booth and have not answered, once a day at most.
-
-    Returns how many by mail and how many have to be called.
-
-    Raises:
-        InvalidError: everybody has answered, or was reminded today.
-    """
-    with transaction() as session:
-        fair = find(session, Fair, Fair.id == fair_id)
-        require(actor, Action.SEND_MESSAGES, fair)
-        waiting = session.scalars(
-            select(Application)
-            .where(Application.fair_id == fair.id, Application.state == State.ALLOCATED)
-            .order_by(Application.id)
-        ).all()
-        cause = f"confirm:{day_in_vietnam(now).isoformat()}"
-        sent = [
-            message
-            for application in waiting
-            if (
-                message := notify_application(
-                    session, "confirm_reminder", application, dedupe=cause, now=now
-                )
-            )
-        ]
-        if not sent:
-            raise InvalidError("Không còn ai để nhắc: đã xác nhận, hoặc đã nhắc trong hôm nay.")
-        record(
-            session, actor, "fair.confirm_reminded", fair, now=now, fair_id=fair.id, count=len(sent)
-        )
-        mailed = sum(message.email is not None for message in sent)
-        return mailed, len(sent) - mailed

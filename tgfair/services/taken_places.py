@@ -22,13 +22,12 @@ from tgfair.models.assignment import (
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Zone
 from tgfair.policy import Actor
+from tgfair.services.booth_answers import chose_themselves, confirm_chosen
 from tgfair.services.draw_freeze import frozen_zones
 from tgfair.services.places import is_over
 from tgfair.services.publications import (
     SEES_BOOTH,
-    chose_themselves,
     concerned_places,
-    confirm_chosen,
     freeze,
     latest_publication,
     standing_places,

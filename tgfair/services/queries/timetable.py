@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from tgfair.core.anchors import OnMoon, anchor_from_json, words
+from tgfair.core.anchors import anchor_from_json, words
 from tgfair.core.timetable import LABELS
 from tgfair.models.fair import Fair
 from tgfair.models.notice import Notice, NoticeOutcome, NoticeRun
@@ -36,6 +36,11 @@ class TimetableLine:
     tone: str = "off"
 
 
+def hung_steps(fair: Fair) -> dict[str, str]:
+    """Return in words what each step hangs on; steps whose day was chosen are left out."""
+    return {step: words(anchor) for step, anchor in anchors_of(fair).items()}
+
+
 def timetable_lines(fair: Fair, *, now: datetime) -> list[TimetableLine]:
     """Return the steps and the marks by day; marks without a day last."""
     lines = sorted(
@@ -50,13 +55,12 @@ def timetable_lines(fair: Fair, *, now: datetime) -> list[TimetableLine]:
 
 
 def _steps(fair: Fair, *, now: datetime) -> list[TimetableLine]:
-    timetable, anchors = timetable_of(fair), anchors_of(fair)
+    timetable, hung = timetable_of(fair), hung_steps(fair)
     lines = []
     for step, label in LABELS.items():
         day = getattr(timetable, step)
         if day is not None:
-            hangs = words(anchors[step]) if step in anchors else ""
-            lines.append(TimetableLine(day, label, hangs, _state(day, now)))
+            lines.append(TimetableLine(day, label, hung.get(step, ""), _state(day, now)))
     return lines
 
 
@@ -109,9 +113,3 @@ def _status(
         (due <= now, "Sẽ gửi ngay", "info"),
     )
     return next(((words, tone) for holds, words, tone in reasons if holds), ("Sẽ tự gửi", "info"))
-
-
-def opening_hangs(fair: Fair) -> OnMoon | None:
-    """Return the lunar day on which the fair opens each year, or None."""
-    anchor = anchors_of(fair).get("opening")
-    return anchor if isinstance(anchor, OnMoon) else None

@@ -13,7 +13,7 @@ from tgfair.documents.plan_svg import BoothView as Drawn
 from tgfair.documents.plan_svg import plan_svg
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
-from tgfair.services import allocations, publications
+from tgfair.services import allocations, booth_answers, publications
 from tgfair.services.queries import allocation as queries
 from tgfair.services.queries.booths import BoothState, BoothView, live_booths, newest_drawing
 from tgfair.services.queries.fairs import fair_for_staff
@@ -247,7 +247,7 @@ def remind_unconfirmed(slug: str) -> Any:
     """Remind those who have not accepted their booth yet."""
     fair = _fair(slug)
     try:
-        mailed, called = publications.remind_unconfirmed(actor(), fair.id, now=now())
+        mailed, called = booth_answers.remind_unconfirmed(actor(), fair.id, now=now())
         flash(f"Đã nhắc {mailed} cơ sở qua thư, {called} cơ sở vào danh sách gọi.", "success")
     except TgfairError as error:
         flash(error.message(), "error")

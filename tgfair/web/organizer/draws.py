@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from wtforms import BooleanField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.clock import VIETNAM
-from tgfair.core.draw.sources import SOURCE_LABELS, SourceKind, number_hint
+from tgfair.core.draw.sources import SourceKind, number_hint
 from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.documents.draw_minutes import Minutes, MinutesLine, draw_minutes
 from tgfair.models.draw import Draw, DrawMode, DrawState
@@ -22,52 +18,17 @@ from tgfair.services import draw_numbers, draw_objections
 from tgfair.services import draws as services
 from tgfair.services.queries import draws as queries
 from tgfair.services.queries.fairs import fair_for_staff
-from tgfair.web.choices import pairs
-from tgfair.web.date_fields import DayField, HourField
-from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
-from tgfair.web.number_fields import WholeNumberField
 from tgfair.web.organizer.blueprint import bp
+from tgfair.web.organizer.draw_forms import MODE_LABELS, DrawForm
 from tgfair.web.organizer.frame import fair_frame
 
-MODE_LABELS = {
-    DrawMode.BOOTHS: "Bốc gian: mỗi thăm là một gian",
-    DrawMode.ORDER: "Bốc thứ tự: thăm nhỏ chọn gian trước",
-}
 STATES = {
     DrawState.FROZEN: "Chờ con số công khai",
     DrawState.DRAWN: "Đã bốc thăm",
     DrawState.REPLACED: "Đã thay bằng danh sách mới",
     DrawState.CALLED_OFF: "Đã hủy",
 }
-
-
-def _texts(labels: Mapping[Any, str]) -> dict[str, str]:
-    return {str(key): label for key, label in labels.items()}
-
-
-class DrawForm(BaseForm):
-    """What is chosen before the list is frozen."""
-
-    mode = SelectField("Cách bốc", choices=pairs(_texts(MODE_LABELS)), default=DrawMode.BOOTHS)
-    zones = SelectMultipleField(
-        "Khu bốc thăm",
-        [InputRequired("Hãy chọn ít nhất một khu.")],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-    source_kind = SelectField(
-        "Nguồn con số", choices=pairs(_texts(SOURCE_LABELS)), default=SourceKind.HALL
-    )
-    source_name = CleanStringField(
-        "Nơi bốc số, hoặc tên công ty xổ số", description="Với drand thì để trống"
-    )
-    source_day = DayField("Ngày có con số", [InputRequired("Hãy ghi ngày.")])
-    source_hour = HourField("Giờ có con số", [InputRequired("Hãy ghi giờ.")])
-    objection_hours = WholeNumberField(
-        "Nêu ý kiến trong (giờ)", [InputRequired("Hãy ghi số giờ.")], default=24
-    )
-    leaves_aside = BooleanField("Hồ sơ không bốc được ở khu nào sẽ được xếp riêng")
 
 
 def _fair(slug: str) -> Fair:

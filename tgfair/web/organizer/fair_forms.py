@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.application.steps import PAPER_LABELS
+from tgfair.core.errors import ConflictError
 from tgfair.core.lunar import FIRST_YEAR, LAST_YEAR
 from tgfair.core.timetable import LABELS, Timetable
 from tgfair.models.fair import Fair, FairKind, IntakeMode
@@ -156,6 +157,12 @@ def put_problems(form: FairForm, error: FairProblemsError) -> None:
             field.errors = [*field.errors, problem.sentence]
         else:
             form.form_errors.append(problem.sentence)
+
+
+def say_changed(form: Any, version: int) -> None:
+    """Say that somebody else changed it, keep what was typed, let a second press overwrite."""
+    form.form_errors.append(ConflictError().message())
+    form.version.data, form.version.raw_data = version, None
 
 
 class TextsForm(BaseForm):

@@ -17,7 +17,7 @@ from tgfair.documents.plan_file import plan_templates, read_plan_file
 from tgfair.documents.plan_svg import BoothView as Drawn
 from tgfair.documents.plan_svg import plan_svg, print_scale
 from tgfair.models.fair import Fair
-from tgfair.policy import Action, can, require
+from tgfair.policy import Action, can
 from tgfair.services import allocations, booths, plans
 from tgfair.services.queries.booths import (
     STATE_LABELS,
@@ -32,7 +32,7 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.number_fields import MetresField, WholeNumberField
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_forms import PLANS
-from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 
 SHOWN_PROBLEMS = 30
 TOO_LARGE = "Tệp sơ đồ quá lớn. Tệp phải nhỏ hơn 2 MB."
@@ -78,17 +78,6 @@ class BoothForm(BaseForm):
         description="Bỏ trống: gian dùng bình thường",
     )
     version = IntegerField()
-
-
-def fair_to_draw(slug: str) -> Fair:
-    """Return a fair whose plan the actor may change.
-
-    Raises:
-        ForbiddenError: they may not. NotFoundError: there is none.
-    """
-    fair = fair_for_staff(actor(), slug)
-    require(actor(), Action.EDIT_FAIR, fair)
-    return fair
 
 
 @bp.get("/ql/<slug>/so-do")
@@ -183,7 +172,7 @@ def waiting_mails(installed: plans.Installed) -> str:
 @audience(Audience.STAFF, upload_mb=4, too_large=TOO_LARGE)
 def upload_plan(slug: str) -> Any:
     """Use an uploaded plan file."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     sent = request.files.get("file")
     try:
         return _installed(fair, read_plan_file(sent.read() if sent else b""))
@@ -197,7 +186,7 @@ def upload_plan(slug: str) -> Any:
 @audience(Audience.STAFF)
 def use_plan_template(slug: str) -> Any:
     """Use one of the shipped plans."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     plan = plan_templates().get(request.form.get("plan", ""))
     try:
         if plan is None:
@@ -216,7 +205,7 @@ def _refused(fair: Fair, sentence: str) -> Any:
 @audience(Audience.STAFF)
 def use_grid(slug: str) -> Any:
     """Use rows of equal booths from the quick form."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     form = GridForm(request.form)
     if form.validate():
         try:
@@ -253,7 +242,7 @@ def _beside(form: GridForm, error: InvalidError) -> None:
 @audience(Audience.STAFF)
 def booth_page(slug: str, label: str) -> Any:
     """Show one booth and what is written about it."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     booth = booths.booth_of(actor(), fair.id, label)
     form = BoothForm(
         data={
@@ -281,7 +270,7 @@ def _booth(fair: Fair, label: str, form: BoothForm) -> str:
 @audience(Audience.STAFF)
 def save_booth(slug: str, label: str) -> Any:
     """Write about a booth, block it or give it back."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     booth = booths.booth_of(actor(), fair.id, label)
     form = BoothForm(request.form)
     if not form.validate():

@@ -20,8 +20,8 @@ from tgfair.services.plan_drafts import DraftConflictError, DraftView
 from tgfair.web.errors import status_of
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.fair_plan import fair_to_draw, waiting_mails
-from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.fair_plan import waiting_mails
+from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 from tgfair.web.organizer.plan_forms import (
     BOOTH_TYPES,
     DraftForm,
@@ -52,7 +52,7 @@ class FileForm(DraftForm):
 @audience(Audience.STAFF)
 def start_plan_draft(slug: str) -> Any:
     """Begin to draw; `den` says whether on the drawing or in the table."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     plan_drafts.start_draft(actor(), fair.id, now=now())
     return redirect(url_for(PAGES.get(request.form.get("den", ""), PAGES["ve"]), slug=slug), 303)
 
@@ -61,7 +61,7 @@ def start_plan_draft(slug: str) -> Any:
 @audience(Audience.STAFF)
 def plan_editor(slug: str) -> Any:
     """Show the drawing board."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     view = plan_drafts.draft_of(actor(), fair.id)
     return render_template(
         "organizer/plan_editor.html",
@@ -97,7 +97,7 @@ def _saved(view: DraftView) -> str:
 @audience(Audience.STAFF, upload_mb=4)
 def save_plan_draft(slug: str) -> Any:
     """Save the whole drawing; answers the drawing board."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     sent = request.files.get("document")
     form = DraftForm(request.form)
     try:
@@ -119,7 +119,7 @@ def save_plan_draft(slug: str) -> Any:
 @audience(Audience.STAFF)
 def plan_picture(slug: str) -> Any:
     """Give the picture under the draft."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     return Response(plan_pictures.picture_of(actor(), fair.id), mimetype="image/jpeg")
 
 
@@ -127,7 +127,7 @@ def plan_picture(slug: str) -> Any:
 @audience(Audience.STAFF, upload_mb=12)
 def put_plan_picture(slug: str) -> Any:
     """Lay a picture under the draft, or take it away."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     form = DraftForm(request.form)
     sent = request.files.get("file")
     try:
@@ -149,7 +149,7 @@ def put_plan_picture(slug: str) -> Any:
 @audience(Audience.STAFF, upload_mb=4)
 def load_plan_draft(slug: str) -> Any:
     """Put a plan file in place of what is drawn."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     sent = request.files.get("file")
     form = DraftForm(request.form)
     try:
@@ -166,7 +166,7 @@ def load_plan_draft(slug: str) -> Any:
 @audience(Audience.STAFF)
 def plan_check(slug: str) -> Any:
     """Show what publishing the draft would change, before it does."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     view = plan_drafts.draft_of(actor(), fair.id)
     if view is None:
         return redirect(url_for("organizer.plan_page", slug=slug), code=303)
@@ -191,7 +191,7 @@ def _check(fair: Fair, view: DraftView, form: PublishForm) -> str:
 @audience(Audience.STAFF)
 def publish_plan_draft(slug: str) -> Any:
     """Make the draft the fair's plan."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     form = PublishForm(request.form)
     over = str(form.over.data or "")
     try:
@@ -218,7 +218,7 @@ def publish_plan_draft(slug: str) -> Any:
 @audience(Audience.STAFF)
 def ask_discard_draft(slug: str) -> Any:
     """Ask before the draft is thrown away."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     view = plan_drafts.draft_of(actor(), fair.id)
     if view is None:
         return redirect(url_for("organizer.plan_page", slug=slug), code=303)
@@ -232,7 +232,7 @@ def ask_discard_draft(slug: str) -> Any:
 @audience(Audience.STAFF)
 def discard_plan_draft(slug: str) -> Any:
     """Throw the draft away."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     form = DraftForm(request.form)
     plan_drafts.discard_draft(actor(), fair.id, seen_version=form.seen, now=now())
     flash("Đã bỏ bản nháp. Sơ đồ đang dùng không đổi.", "success")

@@ -17,9 +17,8 @@ from tgfair.services import plan_edits
 from tgfair.services.plan_drafts import DraftView, draft_of
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.fair_plan import fair_to_draw
 from tgfair.web.organizer.fair_plan_draft import FileForm
-from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 from tgfair.web.organizer.plan_forms import (
     DraftForm,
     GroupForm,
@@ -37,7 +36,7 @@ SHOWN_PROBLEMS = 30
 
 
 def _drawn(slug: str) -> tuple[Fair, DraftView]:
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     view = draft_of(actor(), fair.id)
     if view is None:
         raise NotFoundError
@@ -48,7 +47,7 @@ def _drawn(slug: str) -> tuple[Fair, DraftView]:
 @audience(Audience.STAFF)
 def plan_table(slug: str) -> Any:
     """Show the draft as tables, with the forms that change it."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     view = draft_of(actor(), fair.id)
     if view is None:
         return redirect(url_for("organizer.plan_editor", slug=slug), code=303)

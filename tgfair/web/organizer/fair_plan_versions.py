@@ -20,8 +20,7 @@ from tgfair.services.queries.plan_versions import (
 )
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.fair_plan import fair_to_draw
-from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 from tgfair.web.pagination import asked_page
 
 PAGE_SIZE = 10
@@ -83,7 +82,7 @@ def _drawing(view: VersionView, scale: int | None = None) -> Any:
 @audience(Audience.STAFF)
 def draft_from_version(slug: str, number: int) -> Any:
     """Begin a draft on an old version."""
-    fair = fair_to_draw(slug)
+    fair = fair_to_edit(slug)
     try:
         plan_drafts.draft_from(actor(), fair.id, number, now=now())
     except DraftExistsError as error:

@@ -7,7 +7,8 @@ from typing import Any
 from flask import request
 
 from tgfair.models.fair import Fair
-from tgfair.policy import Action, can
+from tgfair.policy import Action, can, require
+from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web import guards
 
 ROOMS: tuple[tuple[str, str, Action], ...] = (
@@ -26,6 +27,18 @@ ROOMS: tuple[tuple[str, str, Action], ...] = (
     ("Cổng", "cong", Action.MANAGE_GATES),
     ("Cài đặt", "cai-dat", Action.EDIT_FAIR),
 )
+
+
+def fair_to_edit(slug: str) -> Fair:
+    """Return a fair for a page that changes it.
+
+    Raises:
+        NotFoundError: there is none that the actor sees.
+        ForbiddenError: the actor may not change it.
+    """
+    fair = fair_for_staff(guards.actor(), slug)
+    require(guards.actor(), Action.EDIT_FAIR, fair)
+    return fair
 
 
 def fair_frame(fair: Fair) -> dict[str, Any]:

@@ -15,10 +15,8 @@ from tgfair.core.phone import display_phone
 from tgfair.documents.spreadsheet_out import Column, Row, table_xlsx
 from tgfair.models.fair import Fair
 from tgfair.models.slot import SlotKind, VehicleSize
-from tgfair.policy import Action, require
 from tgfair.services import slot_windows, slots
 from tgfair.services.fair_timetable import local_day
-from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.queries.slots import windows
 from tgfair.web.choices import Option, members
 from tgfair.web.date_fields import DayField, HourField
@@ -27,7 +25,7 @@ from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import label
 from tgfair.web.number_fields import WholeNumberField
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -69,12 +67,6 @@ class BookForm(BaseForm):
     plate = CleanStringField("Biển số xe", [Length(max=16, message="Biển số dài quá 16 ký tự.")])
 
 
-def _fair(slug: str) -> Fair:
-    fair = fair_for_staff(actor(), slug)
-    require(actor(), Action.EDIT_FAIR, fair)
-    return fair
-
-
 def _home(slug: str) -> Any:
     return redirect(url_for("organizer.slots_page", slug=slug), code=303)
 
@@ -83,7 +75,7 @@ def _home(slug: str) -> Any:
 @audience(Audience.STAFF)
 def slots_page(slug: str) -> Any:
     """Show the windows day by day; `?in=1` prints the timetable of the gate."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     if request.args.get("in"):
         return render_template("organizer/slots_print.html", fair=fair, days=windows(fair.id))
     day = local_day(fair.setup_from) if fair.setup_from else fair.first_day
@@ -105,7 +97,7 @@ def _page(fair: Fair, form: WindowsForm) -> str:
 @audience(Audience.STAFF)
 def create_windows(slug: str) -> Any:
     """Make equal windows."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     form = WindowsForm(request.form)
     if not form.validate():
         return _page(fair, form), 400
@@ -150,7 +142,7 @@ def _number(name: str) -> int:
 @audience(Audience.STAFF)
 def edit_window(slug: str, slot_id: int) -> Any:
     """Change the number of places, the largest vehicle and the note."""
-    fair, form = _fair(slug), WindowForm(request.form)
+    fair, form = fair_to_edit(slug), WindowForm(request.form)
     try:
         if not form.validate():
             raise InvalidError(_wrong(form))
@@ -173,7 +165,7 @@ def edit_window(slug: str, slot_id: int) -> Any:
 @audience(Audience.STAFF)
 def delete_window(slug: str, slot_id: int) -> Any:
     """Delete a window nobody has a place in."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     try:
         slot_windows.delete_slot(actor(), fair.id, slot_id, now=now())
         flash("Đã xóa khung giờ.", "success")
@@ -186,7 +178,7 @@ def delete_window(slug: str, slot_id: int) -> Any:
 @audience(Audience.STAFF)
 def book_for(slug: str, slot_id: int) -> Any:
     """Give an application a place, by its code."""
-    _fair(slug)
+    fair_to_edit(slug)
     form = BookForm(request.form)
     code = (form.code.data or "").upper()
     try:
@@ -211,7 +203,7 @@ def book_for(slug: str, slot_id: int) -> Any:
 @audience(Audience.STAFF)
 def cancel_for(slug: str) -> Any:
     """Give a place back."""
-    _fair(slug)
+    fair_to_edit(slug)
     code = request.form.get("code", "")[:24]
     try:
         name = slots.cancel_booking(actor(), code, _number("booking"), now=now())
@@ -225,7 +217,7 @@ def cancel_for(slug: str) -> Any:
 @audience(Audience.STAFF)
 def slots_xlsx(slug: str) -> Response:
     """Give the timetable as a spreadsheet: one row per booking, empty windows too."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     titles = (
         "Ngày",
         "Từ",

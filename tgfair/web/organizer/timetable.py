@@ -8,20 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.models.fair import Fair
-from tgfair.policy import Action, require
 from tgfair.services import notices
-from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.queries.timetable import timetable_lines
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.frame import fair_frame
+from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 from tgfair.web.organizer.timetable_forms import HangForm, NoticeForm, beside
-
-
-def _fair(slug: str) -> Fair:
-    fair = fair_for_staff(actor(), slug)
-    require(actor(), Action.EDIT_FAIR, fair)
-    return fair
 
 
 def _back(slug: str, sentence: str, category: str = "success") -> Any:
@@ -33,7 +25,7 @@ def _back(slug: str, sentence: str, category: str = "success") -> Any:
 @audience(Audience.STAFF)
 def timetable_page(slug: str) -> str:
     """Show every day of the fair in one line, with what was told and what will be."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     lines = timetable_lines(fair, now=now())
     return render_template("organizer/timetable.html", lines=lines, **fair_frame(fair))
 
@@ -42,7 +34,7 @@ def timetable_page(slug: str) -> str:
 @audience(Audience.STAFF)
 def new_notice(slug: str) -> str:
     """Ask for a mark."""
-    return _notice_page(_fair(slug), NoticeForm())
+    return _notice_page(fair_to_edit(slug), NoticeForm())
 
 
 def _notice_page(fair: Fair, form: NoticeForm) -> str:
@@ -53,7 +45,7 @@ def _notice_page(fair: Fair, form: NoticeForm) -> str:
 @audience(Audience.STAFF)
 def add_notice(slug: str) -> Any:
     """Put a mark on the timetable."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     form = NoticeForm(request.form)
     if form.validate():
         try:
@@ -68,7 +60,7 @@ def add_notice(slug: str) -> Any:
 @audience(Audience.STAFF)
 def add_usual_notices(slug: str) -> Any:
     """Add the usual reminders."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     try:
         count = notices.add_usual(actor(), fair.id, now=now())
     except InvalidError as error:
@@ -80,7 +72,7 @@ def add_usual_notices(slug: str) -> Any:
 @audience(Audience.STAFF)
 def change_notice(slug: str) -> Any:
     """Switch a mark on or off, or take it away."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     notice_id, act = request.form.get("moc", "")[:40], request.form.get("act")
     if act == "remove":
         label = notices.remove_notice(actor(), fair.id, notice_id, now=now())
@@ -93,7 +85,7 @@ def change_notice(slug: str) -> Any:
 @audience(Audience.STAFF)
 def hang_page(slug: str) -> str:
     """Ask what a step hangs on."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     return _hang(fair, HangForm(data={"version": fair.version}))
 
 
@@ -105,7 +97,7 @@ def _hang(fair: Fair, form: HangForm) -> str:
 @audience(Audience.STAFF)
 def hang_step(slug: str) -> Any:
     """Hang a step on another day, or let go of it."""
-    fair = _fair(slug)
+    fair = fair_to_edit(slug)
     form = HangForm(request.form)
     if form.validate():
         try:
@@ -122,5 +114,5 @@ def hang_step(slug: str) -> Any:
             beside(form, error)
         except ConflictError as error:
             form.form_errors.append(error.message())
-            form.version.data, form.version.raw_data = _fair(slug).version, None
+            form.version.data, form.version.raw_data = fair_to_edit(slug).version, None
     return _hang(fair, form), 400
