@@ -54,12 +54,48 @@ def test_to_a_free_booth_is_a_move_and_to_an_equal_holder_a_swap():
     )
 
 
+def test_two_who_stand_on_the_wanted_booths_share_the_old_place():
+    assert move("pair", "A01") == Change(
+        {"pair": ("b1", "b2"), "one": ("b3",), "two": ("b4",)},
+        "Đổi chỗ Cơ sở Đôi (gian A03, A04) với Cơ sở Một (gian A01) và Cơ sở Hai (gian A02)",
+    )
+    # One booth to the left: who stands there goes to the booth that is given up.
+    assert move("pair", "A02").places == {"pair": ("b2", "b3"), "two": ("b4",)}
+
+
+@pytest.mark.parametrize(
+    ("own", "beside"), [("b5", ("b5", "b6")), ("b6", ("b5", "b6")), ("b1", ("b1", "b2"))]
+)
+def test_a_larger_one_gets_the_old_place_and_the_free_booth_beside_it(own, beside):
+    places = {"one": (own,), "pair": ("b3", "b4")}
+
+    change = relocated(PROBLEM, places, FREE, "one", "A04")
+
+    assert change.places == {"one": ("b4",), "pair": beside}
+
+
+@given(st.permutations(range(1, 7)), st.integers(1, 6), st.sampled_from(("one", "two", "pair")))
+def test_a_change_takes_nobody_s_booths_and_keeps_their_number(order, label, code):
+    pair = min(order[0], 5)
+    rest = [f"b{n}" for n in order if n not in {pair, pair + 1}]
+    places = {"pair": (f"b{pair}", f"b{pair + 1}"), "one": (rest[0],), "two": (rest[1],)}
+    try:
+        change = relocated(PROBLEM, places, FREE, code, f"A{label:02d}")
+    except InvalidError:
+        return
+
+    after = {**places, **change.places}
+
+    assert {one: len(booths) for one, booths in after.items()} == {"pair": 2, "one": 1, "two": 1}
+    assert len({booth for booths in after.values() for booth in booths}) == 4
+    assert int(after["pair"][1][1:]) == int(after["pair"][0][1:]) + 1
+
+
 @pytest.mark.parametrize(
     ("code", "label", "words"),
     [
         ("one", "A01", "đang ở gian A01 rồi"),
-        ("one", "A03", "cùng số gian"),
-        ("pair", "A01", "cùng số gian"),
+        ("one", "A03", "chỗ cũ không đủ gian liền nhau"),
         ("pair", "A06", "cần 2 gian liền nhau"),
         ("one", "Z99", "Không có gian này"),
         ("gone", "A05", "không còn trong danh sách"),

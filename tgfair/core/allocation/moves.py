@@ -24,39 +24,84 @@ def relocated(
 ) -> Change:
     """Return what moving an application to a booth changes.
 
-    An application for several booths takes those that follow in the row; whoever stands exactly
-    there gets its old place. `fixed` are applications that stay.
+    An application for several booths takes those that follow in the row. Who stands there gets its
+    old place: several smaller ones share it in their order, a larger one takes the free booths
+    beside it too. `fixed` are applications that stay.
 
     Raises:
-        InvalidError: no such booth, too few in a row, partly somebody else's, or locked.
+        InvalidError: no such booth, too few in a row, no room for who stands there, or locked.
     """
     applicant = _applicant(problem, code)
     here, there = places.get(code, ()), _block(problem, applicant, booth_label)
     holder = {booth: one for one, booths in places.items() for booth in booths}
-    others = {holder[booth] for booth in there if booth in holder} - {code}
-    _refuse_fixed(fixed, (applicant, *(_applicant(problem, one) for one in sorted(others))))
+    met = [holder[booth] for booth in there if booth in holder and holder[booth] != code]
+    others = [_applicant(problem, one) for one in dict.fromkeys(met)]
+    _refuse_fixed(fixed, (applicant, *others))
     shown = booths_in_words(problem, there)
     if set(there) == set(here):
         raise InvalidError(f"{applicant.name} đang ở {shown} rồi.")
+    old = booths_in_words(problem, here)
     if not others:
-        old = booths_in_words(problem, here)
         words = f"Chuyển {applicant.name} từ {old} sang" if here else f"Xếp {applicant.name} vào"
         return Change({code: there}, f"{words} {shown}")
-    other = _applicant(problem, min(others))
     if not here:
         raise InvalidError(
-            f"Đã có {other.name} ở {shown}. Hãy bỏ gian của cơ sở đó trước, hoặc chọn gian khác."
+            f"Đã có {others[0].name} ở {booths_in_words(problem, places[others[0].id])}. "
+            "Hãy bỏ gian của cơ sở đó trước, hoặc chọn gian khác."
         )
-    if len(others) > 1 or set(places[other.id]) != set(there) or set(here) & set(there):
-        raise InvalidError(
-            f"Muốn đổi chỗ thì hai cơ sở phải có cùng số gian, mà {shown} có phần của cơ sở khác. "
-            "Hãy bỏ gian của cơ sở đó trước."
-        )
-    old = booths_in_words(problem, here)
-    return Change(
-        {code: there, other.id: here},
-        f"Đổi chỗ {applicant.name} ({old}) với {other.name} ({shown})",
+    made_room = _made_room(problem, places, here, there, [one.id for one in others])
+    with_whom = " và ".join(
+        f"{one.name} ({booths_in_words(problem, places[one.id])})" for one in others
     )
+    if made_room is None:
+        raise InvalidError(
+            f"Không đổi được {applicant.name} ({old}) với {with_whom}: chỗ cũ không đủ gian liền "
+            "nhau cho bên kia. Hãy bỏ gian của bên kia trước, hoặc chọn gian khác."
+        )
+    return Change({code: there, **made_room}, f"Đổi chỗ {applicant.name} ({old}) với {with_whom}")
+
+
+def _made_room(
+    problem: Problem,
+    places: Places,
+    here: Sequence[str],
+    there: Sequence[str],
+    others: Sequence[str],
+) -> Places | None:
+    """Return where those who stand `there` go; None when the old place does not do for them."""
+    left = [booth for booth in _along(problem, here) if booth not in there]
+    taken = [booth for booth in _along(problem, there) if booth not in here]
+    if all(set(places[one]) <= set(taken) for one in others):
+        # Both are unbroken, so that what stood side by side stays so.
+        given = dict(zip(taken, left, strict=True)) if len(taken) == len(left) else {}
+        moved = {one: tuple(given[b] for b in places[one] if b in given) for one in others}
+        return moved if all(len(moved[one]) == len(places[one]) for one in others) else None
+    if len(others) > 1 or not left:
+        return None
+    used = {booth for one, booths in places.items() if one != others[0] for booth in booths}
+    free = {booth.id for booth in problem.booths if booth.blocked is None} - used
+    block = _wider(problem, left, (free | set(left)) - set(there), len(places[others[0]]))
+    return None if block is None else {others[0]: block}
+
+
+def _wider(
+    problem: Problem, core: Sequence[str], usable: set[str], units: int
+) -> tuple[str, ...] | None:
+    """Return so many usable booths in a row that `core` is among them, from its first on if so."""
+    booths = {booth.id: booth for booth in problem.booths}
+    at = {(one.zone, one.row, one.position): one.id for one in problem.booths}
+    first = booths[core[0]]
+    for back in range(units - len(core) + 1):
+        start = first.position - back
+        block = [at.get((first.zone, first.row, start + n), "") for n in range(units)]
+        if usable.issuperset(block) and set(core) <= set(block):
+            return tuple(block)
+    return None
+
+
+def _along(problem: Problem, ids: Sequence[str]) -> list[str]:
+    booths = {booth.id: booth for booth in problem.booths}
+    return sorted(ids, key=lambda one: (booths[one].row, booths[one].position))
 
 
 def taken_out(problem: Problem, places: Places, fixed: frozenset[str], code: str) -> Change:
