@@ -22,6 +22,7 @@ from tgfair.extensions import db
 from tgfair.models import (
     Application,
     Message,
+    MessageState,
     Role,
     Slot,
     SlotBooking,
@@ -385,6 +386,23 @@ def test_freed_place_goes_to_who_waits_longest_and_nobody_overtakes(fair, slots)
     assert first.id in booked(slots[0].id)
     told = reader().scalars(select(Message)).one()
     assert (told.kind, told.application_id) == ("slot_given", first.id)
+
+
+def test_who_loses_a_place_by_a_cadre_is_told_once(fair, slots):
+    one, other = approved(fair), approved(fair)
+    for application in (one, other):
+        book_slot(SYSTEM, application.code, slots[0].id, now=NOW)
+
+    cancel_booking(member_of(other), other.code, booking_id(other), now=NOW)
+    name = cancel_booking(make_staff(Role.ORGANISER), one.code, booking_id(one), now=NOW)
+
+    told = reader().scalars(select(Message)).one()
+    assert (told.kind, told.application_id, told.state, told.params["window"]) == (
+        "slot_cancelled",
+        one.id,
+        MessageState.QUEUED,
+        name,
+    )
 
 
 def test_who_does_not_fit_is_passed_over_and_keeps_the_place_in_line(fair, slots):

@@ -18,6 +18,7 @@ from tgfair.models.application import Application
 from tgfair.models.slot import Slot, SlotBooking, VehicleSize
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.notifications import notify_application
 from tgfair.services.slot_places import (
     ONCE,
     fits,
@@ -137,7 +138,7 @@ def move_booking(
 
 
 def cancel_booking(actor: Actor, code: str, booking_id: int, *, now: datetime) -> str:
-    """Give a place back and return the window's name.
+    """Give a place back and return the window's name; who lost it by a cadre's act is told.
 
     Raises:
         NotFoundError: there is no such booking, or it was given back already.
@@ -146,9 +147,19 @@ def cancel_booking(actor: Actor, code: str, booking_id: int, *, now: datetime) -
         application = load_booking_application(session, actor, code)
         booking = _booking(session, application, booking_id)
         name = window_name(booking.slot)
+        record(session, actor, "slot.cancelled", application, now=now, window=name)
+        if actor.is_staff and booking.slot.ends_at > now:
+            notify_application(
+                session,
+                "slot_cancelled",
+                application,
+                dedupe=f"slot_booking:{booking.id}",
+                now=now,
+                window=name,
+            )
+        # The place last: its row is locked for as short as can be.
         if not give_back(session, booking, now=now):
             raise NotFoundError
-        record(session, actor, "slot.cancelled", application, now=now, window=name)
         return name
 
 
