@@ -52,6 +52,11 @@ PAGES = (
     "/ho-so/{code}/khung-gio",
 )
 
+ANCHORS = {
+    "opening": {"on": "moon", "month": 5, "day": 5, "leap": False, "days": -1},
+    "badges_on": {"on": "step", "step": "opening", "days": -5},
+}
+
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
@@ -67,7 +72,7 @@ def _fixed_clock(monkeypatch):
 def names(app) -> dict[str, str]:
     """A fair in mid-life and an empty conference."""
     with app.app_context():
-        fair = make_fair()
+        fair = make_fair(anchors=ANCHORS)
         install_plan(fair)
         places = zip(State, ("A01", "A02", "B01"), strict=False)
         for state in State:

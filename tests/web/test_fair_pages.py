@@ -26,7 +26,7 @@ from tgfair.core.workflow import State
 from tgfair.models import Booth, Fair, FairStatus, Role, Zone
 from tgfair.policy import SYSTEM
 from tgfair.services.allocations import assign_booth
-from tgfair.services.uow import reader
+from tgfair.services.uow import reader, transaction
 
 
 @pytest.fixture
@@ -416,6 +416,26 @@ def test_a_fair_on_the_eve_of_doan_ngo_is_copied_to_each_year(of_the_eve, client
         of_the_eve.last_day - of_the_eve.first_day,
     )
     assert new.anchors["opening"] == {"on": "moon", "month": 5, "day": 5, "leap": False, "days": -1}
+
+
+def test_the_forms_say_what_a_day_hangs_on(of_the_eve, client):
+    hung = "Neo: 1 ngày trước mùng 5 tháng 5 (âm lịch)"
+    source = f"sao-chep:{of_the_eve.slug}"
+    base = f"/ql/{of_the_eve.slug}/cai-dat"
+    with transaction() as session:
+        fair = session.get_one(Fair, of_the_eve.id)
+        fair.anchors = {**fair.anchors, "badges_on": {"on": "step", "step": "opening", "days": -5}}
+
+    settings, dates = (client.get(path).text for path in (base, f"{base}/doi-ngay"))
+    copied = start_page(client, buoc="tiep", khai_mac="08/06/2027", mau=source).text
+
+    assert hung in settings
+    assert hung in copied
+    for page in (settings, copied):
+        assert "Neo: 5 ngày trước “Khai mạc”" in page
+    assert "Khai mạc đang neo theo 1 ngày trước mùng 5 tháng 5" in dates
+    for page in (settings, dates):
+        assert f'href="/ql/{of_the_eve.slug}/lich"' in page
 
 
 def test_a_day_chosen_by_hand_lets_go_of_the_moon(of_the_eve, client):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from tgfair.core.anchors import OnMoon, check_anchor, moon_day
+from tgfair.core.anchors import OnMoon, check_anchor, moon_day, words
 from tgfair.core.date_change import copy_timetable, hang_to_come
 from tgfair.core.errors import InvalidError
 from tgfair.core.feasts import FEAST_DAYS, next_feasts
@@ -65,6 +65,15 @@ def read_moon(text: str) -> OnMoon | None:
     except InvalidError:
         return None
     return anchor
+
+
+def hung_steps(actor: Actor, source: str, opening: str) -> dict[str, str]:
+    """Return in words what the steps of a new fair hang on; arguments as for `read_start`."""
+    start = read_start(actor, source, "", opening)
+    anchors = anchors_of(reader().get_one(Fair, start.copy_of)) if start.copy_of else {}
+    if start.opening is not None:
+        anchors["opening"] = start.opening
+    return {step: words(anchor) for step, anchor in anchors.items()}
 
 
 def copied_opening(actor: Actor, source: str, year: int) -> date:

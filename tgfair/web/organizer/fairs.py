@@ -139,7 +139,8 @@ def _form_page(form: FairForm) -> str:
     source = form.mau.data or ""
     copying = {COPY_PLAN: "Sơ đồ của sự kiện cũ"} if source.startswith(new_fair.COPY) else {}
     form.plan.choices = pairs({**copying, **PLANS})
-    return render_template("organizer/fair_new.html", form=form, steps=STEPS)
+    hangs = new_fair.hung_steps(actor(), source, form.neo.data or "")
+    return render_template("organizer/fair_new.html", form=form, steps=STEPS, hangs=hangs)
 
 
 @bp.post("/ql/su-kien/moi")
