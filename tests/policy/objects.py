@@ -168,7 +168,7 @@ def _device(side: Side) -> str:
                 name="Máy của Lan",
                 token_hash=digest(token),
                 paired_at=NOW,
-                expires_at=gates.device_expiry(session.merge(side.fair)),
+                expires_at=gates.device_expiry(session.merge(side.fair).last_day),
                 last_seen_at=clock.real_now(),
             )
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -170,10 +171,16 @@ def _verified(
 
 def _is_signed(packed: bytes, signature: bytes, public_key: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _CONTEXT + packed)
+        _key_of(public_key).verify(signature, _CONTEXT + packed)
     except InvalidSignature:
         return False
     return True
+
+
+# A fair has few keys, and unpacking one takes as long as using it.
+@lru_cache(maxsize=64)
+def _key_of(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
 
 
 def _pack(payload: BadgePayload) -> bytes:

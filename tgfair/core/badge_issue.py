@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tgfair.core.badge import BadgeKind
 from tgfair.core.workflow import Event, State
@@ -80,3 +80,24 @@ def badge_days(
     begins = min(setup_day, first_day) if early and setup_day is not None else first_day
     begins = max(begins, last_day - timedelta(days=MAX_DAYS - 1))
     return begins, (last_day - begins).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDays:
+    """The days of a fair whose date changed: badges printed before stay good, on the new days.
+
+    `changed_at` is None when the date never changed; `setup_day` when nobody comes before the
+    first day.
+    """
+
+    changed_at: datetime | None
+    first_day: date
+    last_day: date
+    setup_day: date | None
+
+    def days_of(self, kind: int, issued_at: datetime) -> tuple[date, date] | None:
+        """Return the (first, last) day that replace those in a badge's token, or None."""
+        if self.changed_at is None or issued_at >= self.changed_at:
+            return None
+        first_day, _ = badge_days(kind, self.first_day, self.last_day, self.setup_day)
+        return first_day, self.last_day

@@ -110,7 +110,7 @@ def read_scan(item: Any) -> SentScan:
         wall=_instant(item.get("wall")),
         mono=None if item.get("mono") is None else _milliseconds(item["mono"]),
         override=override,
-        reason=None if reason is None else _reason(reason),
+        reason=None if reason is None else checked_reason(reason),
         cancels=None if cancels is None else _scan_id(cancels, "cancels"),
         told=None if item.get("shown") is None else _told(item["shown"], direction),
         list_version=None if version is None else _number(version, "list_version", MAX_NUMBER),
@@ -132,6 +132,17 @@ def judged_at(wall: datetime, *, paired_at: datetime, now: datetime) -> datetime
     if paired_at - CLOCK_SLACK <= wall <= now + CLOCK_SLACK:
         return wall
     return now
+
+
+def checked_reason(value: Any) -> str:
+    """Return the reason as it came.
+
+    Raises:
+        BadScanError: no text, too long, or with characters that nobody types.
+    """
+    if not isinstance(value, str) or len(value) > MAX_REASON or _CONTROL.search(value):
+        raise BadScanError("reason")
+    return value
 
 
 def _told(value: Any, direction: Direction) -> Verdict:
@@ -168,12 +179,6 @@ def _milliseconds(value: Any) -> int:
     if isinstance(value, float) and 0 <= value <= MAX_MILLISECONDS:
         return int(value)
     return _number(value, "mono", MAX_MILLISECONDS)
-
-
-def _reason(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_REASON or _CONTROL.search(value):
-        raise BadScanError("reason")
-    return value
 
 
 def _one_of(value: Any, field: str) -> str:

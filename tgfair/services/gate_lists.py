@@ -13,7 +13,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from tgfair import clock
 from tgfair.clock import day_in_vietnam
-from tgfair.core.badge_issue import HAS_BADGES, badge_days
+from tgfair.core.badge_issue import HAS_BADGES, MovedDays
 from tgfair.models.application import Application
 from tgfair.models.badge import Badge, BadgeState
 from tgfair.models.fair import Fair, FairStatus
@@ -167,21 +167,24 @@ def _buckets(session: Session, fair: Fair, periods: dict[Any, int]) -> tuple[str
         .order_by(Badge.application_id, Badge.id)
     ).all()
     booths = published_labels(session, fair.id, {row.application_id or 0 for row in rows})
-    moved = _Moved(fair, date_changed_at(session, fair.id))
+    setup_day = day_in_vietnam(fair.setup_from) if fair.setup_from else None
+    changed_at = date_changed_at(session, fair.id)
+    moved = MovedDays(changed_at, fair.first_day, fair.last_day, setup_day)
     buckets: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        period = (row.first_day, row.days, *moved.days_of(row.kind, row.issued_at))
+        days = moved.days_of(row.kind, row.issued_at) or (None, None)
+        period = (row.first_day, row.days, *days)
         place = periods.setdefault(period, len(periods))
         # Badges of one exhibitor lie together: names repeat, and compress.
         buckets[(row.application_id or row.id) % BUCKETS].append(
-            _row(row, place, booths, is_void=is_void_row(fair, row))
+            _row(row, place, booths, is_void=is_void_row(fair.status, row))
         )
     return tuple(_json(buckets[number]) for number in range(BUCKETS))
 
 
-def is_void_row(fair: Fair, row: Any) -> bool:
-    """Return what `badges.is_void` says of the badge, from columns alone."""
-    if fair.status is FairStatus.CANCELLED or row.state is BadgeState.REVOKED:
+def is_void_row(status: FairStatus, row: Any) -> bool:
+    """Return what `badges.is_void` says of a badge of a fair in this status, from columns alone."""
+    if status is FairStatus.CANCELLED or row.state is BadgeState.REVOKED:
         return True
     if row.application_id is not None and row.application_state not in HAS_BADGES:
         return True
@@ -195,23 +198,6 @@ def _row(row: Any, period: int, booths: Mapping[int, str], *, is_void: bool) -> 
         return [*facts, "", "", "", row.short_code]
     booth = booths.get(row.application_id or 0, "")
     return [*facts, row.holder_name, row.organisation, booth, row.short_code]
-
-
-class _Moved:
-    """The fair's new days, for badges printed before they changed: those stay good."""
-
-    def __init__(self, fair: Fair, changed_at: datetime | None) -> None:
-        self._fair = fair
-        self._changed_at = changed_at
-        self._setup_day = day_in_vietnam(fair.setup_from) if fair.setup_from else None
-
-    def days_of(self, kind: int, issued_at: datetime) -> tuple[date | None, date | None]:
-        """Return the (first, last) day that replace those in the token, or (None, None)."""
-        if self._changed_at is None or issued_at >= self._changed_at:
-            return None, None
-        first, last = self._fair.first_day, self._fair.last_day
-        first_day, _ = badge_days(kind, first, last, self._setup_day)
-        return first_day, last
 
 
 def _digest(text: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair.config import Config
@@ -28,6 +28,9 @@ from tgfair.services.notifications import notify_application
 from tgfair.services.uow import find, reader, transaction
 
 LAST_KID = 255
+_KEYRING = select(SigningKey.kid, SigningKey.public_hex).where(
+    SigningKey.fair_id == bindparam("fair_id"), SigningKey.compromised_at.is_(None)
+)
 COMPROMISED = "Khóa ký thẻ bị lộ nên đổi khóa."
 # Their private halves stand in the project's test vectors, for everybody to read.
 PUBLISHED = frozenset(
@@ -156,11 +159,7 @@ def keyring(session: Session, fair_id: int) -> Mapping[int, bytes]:
     Raises:
         KeyProblemError: a row holds one of the published test keys.
     """
-    rows = session.execute(
-        select(SigningKey.kid, SigningKey.public_hex).where(
-            SigningKey.fair_id == fair_id, SigningKey.compromised_at.is_(None)
-        )
-    ).all()
+    rows = session.connection().execute(_KEYRING, {"fair_id": fair_id}).all()
     for kid, public_hex in rows:
         _refuse_published(kid, public_hex)
     return {kid: bytes.fromhex(public_hex) for kid, public_hex in rows}

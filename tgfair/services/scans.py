@@ -9,24 +9,22 @@ stand only the earlier passages of the same badges and the new rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from tgfair.clock import VIETNAM, day_in_vietnam
 from tgfair.core.badge import BadgePayload, Refused, read
-from tgfair.core.badge_issue import badge_days
 from tgfair.core.errors import InvalidError
 from tgfair.core.gate import (
     AtGate,
     Colour,
     EarlierScan,
-    ListedBadge,
     UnknownCode,
     Verdict,
     judge,
@@ -41,17 +39,31 @@ from tgfair.core.gate_scan import (
 )
 from tgfair.core.short_code import ShortCodeError, parse_short_code
 from tgfair.models.badge import Badge
-from tgfair.models.fair import Fair
-from tgfair.models.gate import Gate, GateDevice, Scan
-from tgfair.policy import Action, Actor, require
+from tgfair.models.base import table_of
+from tgfair.models.gate import Scan
+from tgfair.policy import Actor
 from tgfair.services.badge_printing import payload_of
-from tgfair.services.badges import is_void
-from tgfair.services.gates import UnpairedError, date_changed_at
+from tgfair.services.gate_posts import (
+    Listed,
+    Post,
+    listed_badges,
+    post_of,
+    serialise,
+)
 from tgfair.services.keys import keyring
 from tgfair.services.passages import history_of
 from tgfair.services.uow import reader, transaction
 
 MAX_BATCH = 200
+_KNOWN = select(
+    Scan.scan_id, Scan.verdict, Scan.code, Scan.title, Scan.detail, Scan.badge_id
+).where(
+    Scan.scan_id.in_(bindparam("scan_ids", expanding=True)), Scan.fair_id == bindparam("fair_id")
+)
+_INSERT = {
+    "sqlite": sqlite.insert(table_of(Scan)).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(table_of(Scan)).on_conflict_do_nothing(),
+}
 UNDONE = Verdict(Colour.AMBER, "undone", "ĐÃ HỦY LƯỢT", "Lượt vừa rồi không còn được tính.")
 BAD = Verdict(Colour.RED, "bad_scan", "DỪNG LẠI", "Máy chủ không đọc được lượt quét này.")
 
@@ -70,18 +82,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class _Post:
-    """The phone that asks and where it stands."""
-
-    device_id: int
-    fair_id: int
-    gate_id: int
-    gate: int
-    paired_at: datetime
-
-
-@dataclass(frozen=True)
-class _Found:
+class Found:
     """A scan with what it shows, whose badge it is, and the instant it counts for."""
 
     sent: SentScan
@@ -91,12 +92,16 @@ class _Found:
 
 
 @dataclass(frozen=True)
-class _Listed:
-    """A badge of the list, and the fair's days when they replace those in its token."""
+class Batch:
+    """What a phone sent, with all that is known of it before the write lock is taken.
 
-    id: int
-    badge: ListedBadge
-    fair_days: tuple[date, date] | None
+    `found` and `answers` (what could not be read) have the places in the batch for keys.
+    """
+
+    post: Post
+    found: dict[int, Found]
+    listed: Mapping[int, Listed]
+    answers: dict[int, Taken]
 
 
 def record_scans(
@@ -113,35 +118,18 @@ def record_scans(
     """
     if len(items) > MAX_BATCH:
         raise InvalidError(f"Mỗi lần gửi tối đa {MAX_BATCH} lượt.")
-    post, found, answers = _prepare(actor, items, now=now, shift=clock_shift)
-    if found:
+    batch = _prepare(actor, items, now=now, shift=clock_shift)
+    answers = batch.answers
+    if batch.found:
         with transaction() as session:
-            _check_device(session, post)
-            answers |= _take(session, post, found, now=now)
+            answers |= take_batch(session, batch, now=now)
     return [answers[position] for position in range(len(items))]
 
 
-def _check_device(session: Session, post: _Post) -> None:
-    device = session.get(GateDevice, post.device_id)
-    if device is None or device.revoked_at is not None:
-        raise UnpairedError
-
-
-def _prepare(
-    actor: Actor, items: Sequence[Any], *, now: datetime, shift: timedelta
-) -> tuple[_Post, dict[int, _Found], dict[int, Taken]]:
+def _prepare(actor: Actor, items: Sequence[Any], *, now: datetime, shift: timedelta) -> Batch:
     session = reader()
-    device = session.get(
-        GateDevice,
-        actor.device_id or 0,
-        options=[joinedload(GateDevice.gate).joinedload(Gate.fair)],
-    )
-    if device is None:
-        raise UnpairedError
-    fair = device.gate.fair
-    require(actor, Action.SCAN, fair)
-    post = _Post(device.id, fair.id, device.gate_id, device.gate.number, device.paired_at)
-    keys, event = keyring(session, fair.id), fair.number
+    post = post_of(session, actor)
+    keys = keyring(session, post.fair_id)
     found, answers = {}, {}
     for position, item in enumerate(items):
         try:
@@ -152,32 +140,33 @@ def _prepare(
         wall = sent.wall + sent.offset + shift
         at = judged_at(wall, paired_at=post.paired_at, now=now)
         if sent.mode == "qr":
-            shown: BadgePayload | Refused | UnknownCode = read(sent.text, keys, event)
+            shown: BadgePayload | Refused | UnknownCode = read(sent.text, keys, post.event)
         else:
-            shown = _of_code(session, fair, sent.text)
+            shown = _of_code(session, post, sent.text)
         number = shown.badge if isinstance(shown, BadgePayload) else None
-        found[position] = _Found(sent, at, shown, number)
+        found[position] = Found(sent, at, shown, number)
+    numbers = {one.number for one in found.values() if one.number is not None}
+    batch = Batch(post, found, listed_badges(session, post, numbers), answers)
     session.rollback()
-    return post, found, answers
+    return batch
 
 
-def _of_code(session: Session, fair: Fair, text: str) -> BadgePayload | UnknownCode:
+def _of_code(session: Session, post: Post, text: str) -> BadgePayload | UnknownCode:
     try:
         code = parse_short_code(text)
     except ShortCodeError:
         return UnknownCode.UNKNOWN_CODE
     badge = session.scalars(
-        select(Badge).where(Badge.short_code == code, Badge.fair_id == fair.id)
+        select(Badge).where(Badge.short_code == code, Badge.fair_id == post.fair_id)
     ).one_or_none()
-    return payload_of(badge, fair.number) if badge is not None else UnknownCode.UNKNOWN_CODE
+    return payload_of(badge, post.event) if badge is not None else UnknownCode.UNKNOWN_CODE
 
 
-def _take(
-    session: Session, post: _Post, found: dict[int, _Found], *, now: datetime
-) -> dict[int, Taken]:
+def take_batch(session: Session, batch: Batch, *, now: datetime) -> dict[int, Taken]:
+    """Keep the scans of a batch that are not known yet; answer each by its place."""
+    post, found, listed = batch.post, batch.found, batch.listed
     numbers = sorted({one.number for one in found.values() if one.number is not None})
-    _serialise(session, numbers)
-    listed = _listed(session, post.fair_id, numbers)
+    serialise(session, numbers)
     days = {day_in_vietnam(one.at) for one in found.values()}
     history = history_of(session, post.fair_id, numbers, days)
     known = _known(session, post.fair_id, [one.sent.id for one in found.values()])
@@ -199,53 +188,14 @@ def _take(
     return answers
 
 
-def _serialise(session: Session, numbers: Sequence[int]) -> None:
-    """Let scans of one badge wait for each other: of two gates at once exactly one shows green.
-
-    SQLite has one writer anyway. The numbers are sorted, so that two batches cannot deadlock.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        for number in numbers:
-            session.execute(select(func.pg_advisory_xact_lock(number)))
-
-
-def _listed(session: Session, fair_id: int, numbers: Sequence[int]) -> dict[int, _Listed]:
-    changed_at = date_changed_at(session, fair_id)
-    badges = session.scalars(
-        select(Badge)
-        .where(Badge.fair_id == fair_id, Badge.number.in_(numbers))
-        .options(
-            joinedload(Badge.application), joinedload(Badge.invitation), joinedload(Badge.fair)
-        )
-    ).all()
-    return {
-        badge.number: _Listed(
-            badge.id,
-            ListedBadge(badge.generation, is_void(badge)),
-            _days_after_change(badge, changed_at),
-        )
-        for badge in badges
-    }
-
-
-def _days_after_change(badge: Badge, changed_at: datetime | None) -> tuple[date, date] | None:
-    """Return the fair's new days for a badge printed before they changed; badges stay valid."""
-    if changed_at is None or badge.issued_at >= changed_at:
-        return None
-    fair = badge.fair
-    setup_day = day_in_vietnam(fair.setup_from) if fair.setup_from else None
-    first_day, _ = badge_days(badge.kind, fair.first_day, fair.last_day, setup_day)
-    return first_day, fair.last_day
-
-
-def _verdict(post: _Post, one: _Found, listed: _Listed | None, history: History) -> Verdict:
+def _verdict(post: Post, one: Found, listed: Listed | None, history: History) -> Verdict:
     if one.number is None:
         return _judged(post, one, listed, [])
     return _judged(post, one, listed, history.before(one.number, one.at.astimezone(VIETNAM)))
 
 
 def _judged(
-    post: _Post, one: _Found, listed: _Listed | None, earlier: Sequence[EarlierScan]
+    post: Post, one: Found, listed: Listed | None, earlier: Sequence[EarlierScan]
 ) -> Verdict:
     at_gate = AtGate(
         gate=post.gate,
@@ -257,7 +207,7 @@ def _judged(
     return judge(one.shown, listed.badge if listed else None, earlier, at_gate)
 
 
-def _stop_code(post: _Post, one: _Found, listed: _Listed | None) -> str | None:
+def _stop_code(post: Post, one: Found, listed: Listed | None) -> str | None:
     """Return why the server would have stopped what the phone let through, or None.
 
     Earlier passages play no part, so the answer is the same in whatever order scans arrive.
@@ -268,7 +218,7 @@ def _stop_code(post: _Post, one: _Found, listed: _Listed | None) -> str | None:
     return verdict.code if verdict.colour is Colour.RED else None
 
 
-def _passage(post: _Post, one: _Found, shown: Verdict) -> Passage:
+def _passage(post: Post, one: Found, shown: Verdict) -> Passage:
     return Passage(
         badge_number=one.number,
         scan_id=one.sent.id,
@@ -282,7 +232,7 @@ def _passage(post: _Post, one: _Found, shown: Verdict) -> Passage:
 
 
 def _row(
-    post: _Post, one: _Found, listed: _Listed | None, verdict: Verdict, *, now: datetime
+    post: Post, one: Found, listed: Listed | None, verdict: Verdict, *, now: datetime
 ) -> dict[str, Any]:
     return {
         "scan_id": one.sent.id,
@@ -313,23 +263,15 @@ def _row(
 
 
 def _known(session: Session, fair_id: int, scan_ids: Sequence[str]) -> dict[str, Taken]:
-    rows = session.scalars(
-        select(Scan).where(Scan.scan_id.in_(scan_ids), Scan.fair_id == fair_id)
-    ).all()
+    rows = session.connection().execute(_KNOWN, {"scan_ids": scan_ids, "fair_id": fair_id})
     return {
-        row.scan_id: Taken(
-            row.scan_id,
-            "duplicate",
-            Verdict(Colour(row.verdict), row.code, row.title, row.detail),
-            row.badge_id,
-        )
-        for row in rows
+        scan_id: Taken(scan_id, "duplicate", Verdict(Colour(colour), *words), badge_id)
+        for scan_id, colour, *words, badge_id in rows
     }
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add the rows; the same scan coming in twice at the same moment is one row."""
-    if not rows:
-        return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(dialect.insert(Scan).on_conflict_do_nothing(), list(rows))
+    if rows:
+        connection = session.connection()
+        connection.execute(_INSERT[connection.dialect.name], list(rows))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tgfair.core.badge import BadgeKind
@@ -21,6 +21,10 @@ from tgfair.services.uow import find, reader
 
 MIN_LETTERS, MAX_LETTERS = 2, 100
 MAX_HITS = 20
+# Asked with every scan, so it is built once.
+_HOLDERS = select(
+    Badge.id, Badge.application_id, Badge.holder_name, Badge.organisation, Badge.kind
+).where(Badge.id.in_(bindparam("badge_ids", expanding=True)), Badge.fair_id == bindparam("fair_id"))
 
 
 @dataclass(frozen=True)
@@ -78,16 +82,12 @@ def station_of(actor: Actor) -> Station:
 def holders_of(actor: Actor, badge_ids: Collection[int]) -> Mapping[int, Holder]:
     """Return whom the badges of the phone's own fair belong to."""
     session = reader()
-    badges = session.scalars(
-        select(Badge).where(
-            Badge.id.in_(sorted(badge_ids)), Badge.fair_id == (actor.device_fair_id or 0)
-        )
-    ).all()
-    if not badges:
-        return {}
+    fair_id = actor.device_fair_id or 0
+    wanted = {"badge_ids": sorted(badge_ids), "fair_id": fair_id}
+    badges = session.connection().execute(_HOLDERS, wanted).all()
     applications = {badge.application_id for badge in badges if badge.application_id}
-    booths = published_labels(session, badges[0].fair_id, applications)
-    places = _badge_numbers(session, applications)
+    booths = published_labels(session, fair_id, applications) if applications else {}
+    places = _badge_numbers(session, applications) if applications else {}
     return {
         badge.id: Holder(
             name=badge.holder_name,

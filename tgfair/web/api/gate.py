@@ -16,7 +16,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.gate_passages import Passage
 from tgfair.core.gate_scan import BadScanError, read_report
 from tgfair.policy import Actor
-from tgfair.services import gate_beats, gate_lists, gates, inspections, scans
+from tgfair.services import gate_beats, gate_films, gate_lists, gates, inspections, scans
 from tgfair.services.queries import gate_phones, head_counts
 from tgfair.web import guards, limits
 from tgfair.web.api.auth import device_actor
@@ -25,6 +25,7 @@ from tgfair.web.guards import Audience, audience
 
 # Eight digits of each bucket's digest say which buckets a phone has; it checks them whole itself.
 HAVE = 8
+MOST_FILM = 500_000
 NOBODY = gate_phones.Holder(name="", organisation="", booth="", kind_label="", badge_no="")
 
 
@@ -129,7 +130,21 @@ def take_scans() -> Any:
         }
         for one in taken
     ]
-    return jsonify(results=results, **_state(actor))
+    # No head counts: a scan must not wait for the whole day to be counted.
+    return jsonify(results=results, server_time=clock.real_now().isoformat())
+
+
+@bp.post("/api/v1/gate/films")
+@audience(Audience.DEVICE)
+def take_film() -> Any:
+    """Take what the phone has seen of another one, as that phone made it."""
+    actor = device_actor()
+    try:
+        film = bytes.fromhex(_text(_body(), "film")[:MOST_FILM])
+    except ValueError as error:
+        raise InvalidError("Yêu cầu không hợp lệ.") from error
+    brought = gate_films.take_film(actor, film, now=guards.now())
+    return jsonify(**vars(brought), server_time=clock.real_now().isoformat())
 
 
 @bp.post("/api/v1/gate/inspections")
