@@ -24,6 +24,7 @@ from tgfair.services import (
     jobs,
     notice_runs,
     outbox,
+    portrait_ends,
     short_messages,
     slot_waiting,
     waitlist_rounds,
@@ -113,9 +114,10 @@ def _places(_owner: str) -> float:
 
 
 def _timetable(_owner: str) -> float:
-    """Tell what the timetables of the fairs say is due."""
+    """Tell what the timetables of the fairs say is due, and end what is kept no longer."""
     notice_runs.run_notices(_now())
     bulletin_digests.send_digests(_now())
+    portrait_ends.end_portraits(_now())
     return TIMETABLE_SECONDS
 
 

@@ -14,6 +14,7 @@ from tgfair.services.attendance import PeopleSettledError, may_name_people
 from tgfair.services.audit import record
 from tgfair.services.badges import BadgeVoidError, is_void
 from tgfair.services.file_store import file_store
+from tgfair.services.portrait_ends import drop_portrait
 from tgfair.services.uow import find, reader, transaction
 
 
@@ -30,6 +31,8 @@ def set_photo(actor: Actor, badge_public_id: str, data: bytes, *, now: datetime)
     digest = file_store().put(portrait(data))
     with transaction() as session:
         badge = _changeable(session, actor, badge_public_id, now=now)
+        if badge.photo_sha256 != digest:
+            drop_portrait(session, badge, now=now)
         badge.photo_sha256, badge.printed_at = digest, None
         record(session, actor, "badge.photo_set", badge, now=now)
 
@@ -38,7 +41,7 @@ def remove_photo(actor: Actor, badge_public_id: str, *, now: datetime) -> None:
     """Take the portrait off a badge; raises as `set_photo` does."""
     with transaction() as session:
         badge = _changeable(session, actor, badge_public_id, now=now)
-        badge.photo_sha256 = None
+        drop_portrait(session, badge, now=now)
         record(session, actor, "badge.photo_removed", badge, now=now)
 
 

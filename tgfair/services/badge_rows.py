@@ -21,6 +21,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Actor
 from tgfair.services.audit import record
 from tgfair.services.identifiers import public_id, random_bits
+from tgfair.services.portrait_ends import drop_portrait
 
 NUMBER_BITS = 63
 ALL_GATES = 255
@@ -52,7 +53,8 @@ def raise_generation(
         return with_new_number(session, actor, badge, name=name, now=now)
     badge.generation += 1
     if name is not None and name != badge.holder_name:
-        badge.holder_name, badge.photo_sha256 = name, None  # perhaps another person
+        badge.holder_name = name
+        drop_portrait(session, badge, now=now)  # perhaps another person
     badge.printed_at = None
     badge.issued_at = now
     badge.search_fold = _search_text(badge)
