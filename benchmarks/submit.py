@@ -21,8 +21,8 @@ from benchmarks.server import SITE, free_port, granian
 from benchmarks.world import Visitor, visitors, world
 from tgfair.services.identifiers import public_id
 
-PROCESSES, CLIENTS, SECONDS, ROUNDS = 2, 8, 3.0, 5
-BATCH, WARM = 240, 80
+PROCESSES, CLIENTS, SECONDS, ROUNDS = 2, 8, 2.0, 5
+BATCH, WARM = 480, 160
 
 Address = tuple[str, int]
 

@@ -34,7 +34,13 @@ def engine_options(url: str) -> dict[str, Any]:
     Values stay out of error messages, and so out of the log: they are people's data.
     """
     # One connection for every thread of a server: one more would be opened and closed each time.
-    pool = {"hide_parameters": True, "pool_size": 10, "max_overflow": 10}
+    # The one used last comes first: its statements and pages are at hand.
+    pool = {
+        "hide_parameters": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_use_lifo": True,
+    }
     if url.startswith("sqlite"):
         return {
             **pool,

@@ -191,7 +191,8 @@ def test_two_officers_do_not_write_down_one_call_twice(here, fair, organiser):
 
 def test_what_was_changed_while_it_is_sent_is_not_overwritten(here, fair):
     code = make_application(fair, make_exhibitor(), State.SUBMITTED).code
-    application = find(fresh_reader(), Application, Application.code == code)
+    with fresh_reader() as session:
+        application = find(session, Application, Application.code == code)
 
     def change():
         with transaction() as session:
@@ -201,7 +202,9 @@ def test_what_was_changed_while_it_is_sent_is_not_overwritten(here, fair):
     with pytest.raises(ConflictError), optimistic_transaction() as session:
         write(session, application, fascia_name="MẮM CŨ")
 
-    assert find(fresh_reader(), Application, Application.code == code).fascia_name == "MẮM ÚT HẠNH"
+    with fresh_reader() as session:
+        kept = find(session, Application, Application.code == code)
+    assert kept.fascia_name == "MẮM ÚT HẠNH"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

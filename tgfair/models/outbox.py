@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tgfair.models.application import Application
@@ -52,6 +52,16 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_due", "state", "channel", "lane", "next_attempt_at"),
         Index("ix_message_fair_state", "fair_id", "state"),
+        # Most messages have neither.
+        *(
+            Index(
+                f"ix_message_{column}",
+                column,
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("invitation_id", "campaign_id")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,7 +84,7 @@ class Message(Base):
         ForeignKey("application.id", ondelete="CASCADE"), index=True
     )
     invitation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("invitation.id", ondelete="CASCADE"), index=True
+        ForeignKey("invitation.id", ondelete="CASCADE")
     )
     # Identifiers and plain values that the template needs beside the rows above.
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -90,9 +100,7 @@ class Message(Base):
     # Opened in the inbox on the site.
     read_at: Mapped[datetime | None]
     # The notice it belongs to, or the release of proposals that can be undone.
-    campaign_id: Mapped[int | None] = mapped_column(
-        ForeignKey("campaign.id", ondelete="CASCADE"), index=True
-    )
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
     # For the call list: who called, and what came of it.
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     outcome: Mapped[str | None] = mapped_column(short(200))

@@ -91,7 +91,9 @@ def _offered(rows: Sequence[Any]) -> OfferedProduct:
     """Return one product from its rows, one for each certificate."""
     product = rows[0]
     if product.certificate is None:
-        return OfferedProduct(product.public_id, product.name, product.group, certified=False)
+        return OfferedProduct(
+            product.public_id, product.name, product.group, certified=False, number=product.id
+        )
     best = max(rows, key=_worth)
     return OfferedProduct(
         best.public_id,
@@ -101,6 +103,7 @@ def _offered(rows: Sequence[Any]) -> OfferedProduct:
         best.decision_no,
         best.expires_on,
         revoked=best.revoked,
+        number=best.id,
     )
 
 

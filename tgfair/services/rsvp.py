@@ -169,7 +169,7 @@ def _store(
     problems = [problem for problem in problems if problem.step is not Step.CONTACT]
     if problems:
         raise IncompleteError(problems, consent=True)
-    filled = filled_from(session, application, checked)
+    filled = filled_from(application, checked)
     if application.state is State.SUBMITTED:
         fill_rows(session, application, filled)
         write(session, application, **filled.columns)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from tgfair.core.application.check import check_all
@@ -23,7 +23,6 @@ from tgfair.models.base import table_of
 from tgfair.models.consent import Consent
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
-from tgfair.models.product import Product
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.application_inputs import (
     check_deadline,
@@ -45,9 +44,6 @@ DEFAULT_CONSENT = (
 
 
 ADD_CONSENT = insert(table_of(Consent))
-NUMBERS = select(Product.public_id, Product.id).where(
-    Product.exhibitor_id == bindparam("exhibitor")
-)
 FILES = select(Attachment.kind).where(Attachment.application_id == bindparam("application"))
 # Of two wide rows only what sending looks at; anything else would be fetched when asked for.
 WITH_FAIR_AND_EXHIBITOR = (
@@ -103,29 +99,35 @@ def submit_application(actor: Actor, code: str, *, consent: bool, key: str, now:
         RegistrationClosedError: the request began after the deadline; the answers are kept.
         IncompleteError: with the whole list of what must be mended.
     """
-    session = fresh_reader()
-    application = find(
-        session,
-        Application,
-        Application.code == code,
-        visible_to(actor, Application),
-        options=WITH_FAIR_AND_EXHIBITOR,
-    )
-    require(actor, Action.SUBMIT_APPLICATION, application)
-    body = {"submit": code, "session": actor.session_id}
-    if application.state not in EDITABLE:
-        return _sent_before(key, body, application.state, now=now)
+    with fresh_reader() as session:
+        application = find(
+            session,
+            Application,
+            Application.code == code,
+            visible_to(actor, Application),
+            options=WITH_FAIR_AND_EXHIBITOR,
+        )
+        require(actor, Action.SUBMIT_APPLICATION, application)
+        body = {"submit": code, "session": actor.session_id}
+        if application.state not in EDITABLE:
+            return _sent_before(key, body, application.state, now=now)
+        filled = _filled(session, actor, application, consent=consent, now=now)
+        # All that was looked at is the producer's own, and every change of it is a new version.
+        with optimistic_transaction() as unit:
+            if once(unit, key, body, now=now, result={"code": code}) is None:
+                send(unit, actor, application, filled, now=now)
+    return code
+
+
+def _filled(
+    session: Session, actor: Actor, application: Application, *, consent: bool, now: datetime
+) -> Filled:
     check_deadline(application, now=now)
     offered = offered_products(session, application.exhibitor_id)
     checked, problems = judge(session, actor, application, offered)
     if problems or not consent:
         raise IncompleteError(problems, consent=consent)
-    filled = filled_from(session, application, checked)
-    # All that was looked at is the producer's own, and every change of it is a new version.
-    with optimistic_transaction() as session:
-        if once(session, key, body, now=now, result={"code": code}) is None:
-            send(session, actor, application, filled, now=now)
-    return code
+    return filled_from(application, checked)
 
 
 def _sent_before(key: str, body: dict[str, Any], state: State, *, now: datetime) -> str:
@@ -164,7 +166,7 @@ class Filled:
     products: list[dict[str, Any]]
 
 
-def filled_from(session: Session, application: Application, checked: Checked) -> Filled:
+def filled_from(application: Application, checked: Checked) -> Filled:
     """Return the columns and rows that everybody else reads, from checked answers."""
     columns = {
         "contact_name": checked.contact.name,
@@ -181,7 +183,7 @@ def filled_from(session: Session, application: Application, checked: Checked) ->
         "needs_note": checked.booth.note,
     }
     people = [{"name": person.name, "phone": person.phone} for person in checked.people]
-    return Filled(columns, people, _snapshots(session, application, checked))
+    return Filled(columns, people, _snapshots(checked, application.fair.last_day))
 
 
 def send(
@@ -222,18 +224,19 @@ def send(
 def fill_rows(session: Session, application: Application, filled: Filled) -> None:
     """Write the people and products of an application anew."""
     session.flush()
-    _replace(session, application, ApplicationPerson, filled.people)
-    _replace(session, application, ApplicationProduct, filled.products)
+    connection = session.connection()
+    _replace(connection, application, ApplicationPerson, filled.people)
+    _replace(connection, application, ApplicationProduct, filled.products)
     session.expire(application, ["people", "products"])
 
 
 def _replace(
-    session: Session,
+    connection: Connection,
     application: Application,
     model: type[ApplicationPerson | ApplicationProduct],
     rows: list[dict[str, Any]],
 ) -> None:
-    table, connection = table_of(model), session.connection()
+    table = table_of(model)
     if application.submitted_at is not None:  # a draft that was never sent has none
         connection.execute(delete(table).where(table.c.application_id == application.id))
     if rows:
@@ -241,15 +244,10 @@ def _replace(
         connection.execute(insert(table), mine)
 
 
-def _snapshots(
-    session: Session, application: Application, checked: Checked
-) -> list[dict[str, Any]]:
-    last_day = application.fair.last_day
-    rows = session.connection().execute(NUMBERS, {"exhibitor": application.exhibitor_id})
-    numbers = {row.public_id: row.id for row in rows}
+def _snapshots(checked: Checked, last_day: date) -> list[dict[str, Any]]:
     found = [
         {
-            "product_id": numbers[product.key],
+            "product_id": product.number,
             "name": product.name,
             "product_group": product.group,
             "stars": product.stars,

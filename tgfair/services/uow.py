@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -27,7 +28,7 @@ from tgfair.core.errors import (
     TgfairError,
     UnavailableError,
 )
-from tgfair.database import IMMEDIATE
+from tgfair.database import BUSY_SECONDS, IMMEDIATE
 from tgfair.extensions import db
 from tgfair.models.base import Base, Versioned
 
@@ -170,11 +171,28 @@ def reader() -> Session:
     return db.session()
 
 
-def fresh_reader() -> Session:
-    """Return the session for reads that decide what `optimistic_transaction` will write."""
+# While one thread holds SQLite's write lock, the others of its process must not compute: they would
+# keep it waiting for the interpreter, and all other processes for the lock.
+_one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def fresh_reader() -> Iterator[Session]:
+    """Yield the session for reads that decide what an `optimistic_transaction` within will write.
+
+    Nothing loaded before is trusted. On SQLite one thread of a process is in here at a time.
+    """
     session = db.session()
-    session.rollback()
-    return session
+    if session.identity_map:
+        session.rollback()
+    turn = session.get_bind().dialect.name == "sqlite" and _one_at_a_time.acquire(
+        timeout=BUSY_SECONDS
+    )
+    try:
+        yield session
+    finally:
+        if turn:
+            _one_at_a_time.release()
 
 
 def find(

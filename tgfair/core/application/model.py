@@ -25,7 +25,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class OfferedProduct:
-    """A product on record, with the certificate that counts for it."""
+    """A product on record, with the certificate that counts for it.
+
+    `number` is the record's own, for whoever stores what was chosen; no rule looks at it.
+    """
 
     key: str
     name: str
@@ -35,6 +38,7 @@ class OfferedProduct:
     expires_on: date | None = None
     revoked: bool = False
     certified: bool = True
+    number: int | None = None
 
     def state_on(self, day: date) -> str:
         """Return the certificate's state on `day`: a `CertificateState`, `unknown` or `none`."""
