@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from tests.support.browser import axe_violations, scrolls_sideways
 from tests.support.builders import (
     NOW,
     install_plan,
@@ -19,6 +18,7 @@ from tests.support.builders import (
     make_user,
     session_token,
 )
+from tests.support.steps import arrive, page_problems
 from tgfair import clock
 from tgfair.core.workflow import State
 from tgfair.models import BoothGiving, Role, Slot, SlotKind, VehicleSize
@@ -87,23 +87,13 @@ def names(app) -> dict[str, str]:
         }
 
 
-def arrive(page, base, names, who, path, heading):
-    page.context.clear_cookies()
-    page.context.add_cookies([{"name": "tgfair", "value": names[who], "url": base}])
-    page.goto(path.format(**names))
-    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1280])
 def test_pages_are_accessible_and_fit(names, open_page, live_server, width):
     page = open_page(width)
-    for who, pages in (("owner", OWN), ("staff", STAFF)):
-        for path, heading in pages:
-            arrive(page, live_server, names, who, path, heading)
 
-            assert axe_violations(page) == [], path
-            assert not scrolls_sideways(page), path
+    visits = {"owner": OWN, "staff": STAFF}
+    assert page_problems(page, live_server, names, visits) == {}
 
 
 @pytest.mark.browser

@@ -18,7 +18,7 @@ from tgfair.core.short_code import short_code
 from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import State
 from tgfair.documents.qr import badge_matrix, matrix_png
-from tgfair.models import Application, ApplicationPerson, Badge
+from tgfair.models import Application, ApplicationPerson, Badge, Fair
 from tgfair.policy import SYSTEM
 from tgfair.services import badge_rows, badges, gates
 from tgfair.services.badge_printing import payload_of
@@ -56,6 +56,14 @@ def token_of(badge: Badge) -> str:
 def make_gate(fair, label="Cổng chính") -> int:
     """A gate; the value is its number."""
     return gates.create_gate(SYSTEM, fair.id, label, now=builders.NOW)
+
+
+def make_gate_fair() -> Fair:
+    """A fair with a main gate and a second one."""
+    fair = builders.make_fair()
+    for label in ("Cổng chính", "Cổng phụ"):
+        make_gate(fair, label)
+    return fair
 
 
 def pair_phone(fair, gate_number=1, name="Máy của Lan", *, now=FAIR_DAY) -> gates.Paired:
