@@ -1,10 +1,10 @@
-"""A worker whose clocks run fast, for tests that kill it: time-outs, leases and backoff scaled."""
+"""A worker whose clocks run fast, for tests that kill it: `fast_worker OWNER LEASE_SECONDS`."""
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import timedelta
-from uuid import uuid4
 
 from tgfair.app import create_app
 from tgfair.mail import transport
@@ -15,11 +15,11 @@ IDLE_SECONDS = 0.05
 
 def main() -> None:
     """Deliver until killed."""
-    outbox.LEASE, outbox.MARGIN = timedelta(seconds=8), timedelta(seconds=2)
+    owner, lease = sys.argv[1], float(sys.argv[2])
+    outbox.LEASE, outbox.MARGIN = timedelta(seconds=lease), timedelta(seconds=2)
     outbox.BACKOFF = tuple(timedelta(milliseconds=150) for _ in outbox.BACKOFF)
     transport.TIMEOUT_SECONDS = 1
     mail_domains.REST = timedelta(milliseconds=300)
-    owner = uuid4().hex
     with create_app().app_context():
         while True:
             if not outbox.deliver_due(owner=owner).tried:
