@@ -17,17 +17,12 @@ from tgfair.core.allocation.parts import (
     together,
 )
 from tgfair.core.allocation.problem import Applicant, Mode
-from tgfair.core.allocation.shapes import Choice
 from tgfair.core.allocation.solution import Level, LevelScore
 
 Announce = Callable[[Level], None]
 
 # So many applicants of a draw are decided in one solve; more would need weights too far apart.
 BATCH = 4
-# What a relaxation gives an application less of is not used.
-USED = 1e-6
-# So many choices of each application go into the first plan of a large fair.
-NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +48,15 @@ def settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:
 
 
 def _settle_large(model: Model, watch: Watch, most: int, guide: Relaxed) -> Settled | None:
-    """Search with the choices that grant a wish or that the guide uses; bound with all."""
-    used = set(_promising(model, guide))
-    wished = {
-        (one, choice)
-        for one, choices in model.choices.items()
-        for choice, column in choices.items()
-        if column in model.points
-    }
-    thin = Model(model.problem, model.fitting, used | wished)
+    """Search near the guide; bound by relaxation."""
     while True:
-        values = from_guide(thin, watch, used)
+        values = from_guide(model, watch, guide)
         if values is None:
             return None
-        laid = lay_out(thin, thin.chosen(values), thin.plan(values), watch)
+        laid = lay_out(model, model.chosen(values), model.plan(values), watch)
         if not isinstance(laid, Clash):
             break
-        _forbid(thin, laid)
+        _forbid(model, laid)
     number = len(laid) - len(model.fixed)
     model.program.row(number, INFINITY, model.placed_terms)
     best = relax(model.program, model.points, watch)
@@ -79,15 +66,6 @@ def _settle_large(model: Model, watch: Watch, most: int, guide: Relaxed) -> Sett
     top = Outcome(values, number, most, proven=number >= most, infeasible=False)
     wishes = Outcome(values, None, bound, proven=False, infeasible=False)
     return Settled(laid, _scores(model, laid, Level.WISHES, top, wishes))
-
-
-def _promising(model: Model, guide: Relaxed) -> Iterator[tuple[str, Choice]]:
-    """Yield what the guide uses of the choices of an application, and the few nearest to use."""
-    for one, choices in model.choices.items():
-        columns = sorted(choices.items(), key=lambda pair: abs(guide.shortfalls[pair[1]]))
-        for number, (choice, column) in enumerate(columns):
-            if number < NEAREST or guide.values[column] > USED:
-                yield one, choice
 
 
 def _settle(model: Model, watch: Watch, announce: Announce) -> Settled | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
@@ -22,19 +22,12 @@ class Model:
 
     The shapes of a zone that are equal to an application are one choice, and only the number of
     those with the same choice is spread over the shapes: else the search would try the same plan
-    with names exchanged. `keep` leaves only some choices of each application: a smaller program,
-    whose plans are plans of the whole one and whose bounds are not.
+    with names exchanged.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        fitting: Fitting,
-        keep: Container[tuple[str, Choice]] | None = None,
-    ) -> None:
+    def __init__(self, problem: Problem, fitting: Fitting) -> None:
         self.problem = problem
         self.fitting = fitting
-        self._keep = keep
         self.fixed: Plan = {
             pin.applicant: tuple(fitting.booths[b] for b in pin.booths) for pin in problem.fixed
         }
@@ -145,8 +138,6 @@ class Model:
         for applicant in self.free:
             columns: dict[Choice, int] = {}
             for choice, points in self._choices_of(applicant, shapes[applicant.units]):
-                if self._keep is not None and (applicant.id, choice) not in self._keep:
-                    continue
                 column = columns[choice] = self.program.column()
                 together[choice].append(column)
                 if points:

@@ -1,20 +1,19 @@
 """Solve the whole, and where that does not end soon, part after part.
 
-A fair of one square is solved whole. In larger ones the solver bounds well and finds good plans
-slowly, so a few zones are taken at a time: everybody elsewhere stays, the few are solved, and so on
-with other zones until nothing improves. The bound always comes from the whole program.
+A fair of one or two squares is solved whole. In larger ones the solver bounds well and finds good
+plans slowly, so a few zones are taken at a time: everybody elsewhere stays, the few are solved, and
+so on with other zones until nothing improves. The bound always comes from the whole program.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tgfair.core.allocation.dice import Dice
-from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Watch
+from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Relaxed, Watch
 from tgfair.core.allocation.model import Model
-from tgfair.core.allocation.shapes import Choice
 
 FIRST_NODES = 200
 PART_NODES = 50
@@ -24,6 +23,8 @@ PART_SHARE = 0.05
 PART_NEAR = 60
 # So many placed applications are decided anew at a time.
 PART = 130
+# What a relaxation gives as good as whole.
+WHOLE = 1 - 1e-6
 # Rounds without any gain after which the parts are left alone.
 PATIENCE = 15
 # In a part one placement counts as much as so many best wishes: more than a part can trade.
@@ -80,24 +81,22 @@ def most_wishes(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Ou
     return _best(first, last, values, _score(model, values)[1])
 
 
-def from_guide(
-    model: Model, watch: Watch, used: Container[tuple[str, Choice]]
-) -> tuple[int, ...] | None:
-    """Return a plan for a large fair: only choices that a relaxation `used`, then part after part.
+def from_guide(model: Model, watch: Watch, guide: Relaxed) -> tuple[int, ...] | None:
+    """Return a plan for a large fair near a relaxation: what it gives whole stays at first.
 
     Both levels count at once; nothing is proven here.
     """
     engine = Engine(model.program, watch)
-    unused = [
-        column
-        for one, choices in model.choices.items()
-        for choice, column in choices.items()
-        if (one, choice) not in used
-    ]
-    engine.limit_columns(dict.fromkeys(unused, (0, 0)))
+    sure = {
+        column: (float(guide.values[column] > WHOLE), 1.0)
+        for choices in model.choices.values()
+        if any(guide.values[column] > WHOLE for column in choices.values())
+        for column in choices.values()
+    }
     costs = together(model, PER_PLACEMENT_FIRST)
-    start = engine.solve(costs, nodes=FIRST_NODES, share=GUIDE_SHARE)
-    engine.limit_columns(dict.fromkeys(unused, (0, 1)))
+    engine.limit_columns(sure)
+    start = engine.solve(costs, nodes=PART_NODES, share=GUIDE_SHARE)
+    engine.limit_columns(dict.fromkeys(sure, (0, 1)))
     if start.values is None:
         return None
     return _by_parts(model, engine, watch, start.values, _until(watch, PARTS_GUIDE_SHARE))

@@ -150,10 +150,10 @@ class Limits:
     nodes: int = 2_000
     moves: int = 20_000
     seconds: float | None = None
-    # Programs with as many columns, a fair of one square, are left to the solver alone.
+    # Programs with as many columns, fairs of one or two squares, are left to the solver alone.
     small: int = 3_000
-    # Programs with more columns are bounded by relaxation and searched with fewer columns.
-    large: int = 40_000
+    # Programs with more columns are bounded by relaxation and searched near it.
+    large: int = 15_000
     # Explanations of all placements cost time in plans of thousands; `explain` gives single ones.
     explain: bool = True
 
