@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.support import browser as browsers
 from tests.support import builders
-from tests.support.gate_phone import enter, pair
+from tests.support.gate_phone import beat, enter, on_server, pair
 from tests.support.gate_world import launch_with_camera, make_gate, token_of, write_badges
 from tgfair import clock
 from tgfair.clock import day_in_vietnam
@@ -24,8 +24,9 @@ LET_IN = """async ([badges, device]) => {
   const { addPassages } = await import("/static/gate/store.js");
   const id = () => [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  await addPassages(badges.map((badge) => ({
+  await addPassages(badges.map((badge, place) => ({
     badge, id: id(), device, direction: "in", at: Date.now(), gate: 1, admitted: true, cancels: null,
+    seq: place + 1, mode: "qr", word: "in", generation: 0, reason: null,
   })));
 }"""
 
@@ -127,3 +128,15 @@ def test_second_gate_learns_from_the_first_without_a_server(
     expect(second.locator("#counter")).to_have_text("201/201")
     assert enter(second, token_of(written[7])) == "already_in"
     expect(second.locator("#verdict-detail")).to_contain_text("ở cổng 1.")
+
+    assert on_server() == {}
+    second.reload()
+    with second.expect_response("**/api/v1/gate/films") as brought:
+        second.context.set_offline(offline=False)
+        beat(second)
+    facts = brought.value.json()
+    assert (facts["taken"], facts["known"], facts["refused"]) == (SCANS, 0, 0)
+    expect(second.locator("#queue")).to_have_text("Đã gửi hết")
+    kept = sorted((row.device_id, row.seq, row.code) for row in on_server().values())
+    assert kept[:SCANS] == [(1, seq, "in") for seq in range(1, SCANS + 1)]
+    assert kept[SCANS:] == [(2, 1, "in"), (2, 2, "already_in")]

@@ -73,6 +73,9 @@ export async function sendInspections(token, inspections) {
   return answer;
 }
 
+// What another phone has shown, in hexadecimal.
+export const sendFilm = (token, film) => call("/films", { token, body: { film } });
+
 // The lines of the list, or null when this phone has the newest.
 export function snapshot(token, etag, have) {
   const headers = etag ? { "If-None-Match": `"${etag}"` } : {};

@@ -5,6 +5,7 @@ import { Camera } from "./camera.js";
 import { Receiver, framesOf, isFrame } from "./exchange.js";
 import * as feedback from "./feedback.js";
 import { Film } from "./film.js";
+import { bringFilms } from "./films.js";
 import { Inspecting, boothOf } from "./inspecting.js";
 import { installable, keepShell } from "./install.js";
 import { changeLanguage, chooseLanguage } from "./language.js";
@@ -13,15 +14,17 @@ import { Scanning } from "./scanning.js";
 import { selfTest } from "./self-test.js";
 import { looksLikeCode, parseShortCode } from "./short-code.js";
 import { Station } from "./station.js";
-import { clearDevice, readMeta, waitingScans, writeMeta } from "./store.js";
+import { addFilm, clearDevice, readStart, readStation, waitingScans, writeMeta } from "./store.js";
 import * as view from "./view.js";
 import * as words from "./words.js";
 
 const HEARTBEAT_MS = 15000;
+const FIRST_BEAT_MS = 1000;
 const CLOCK_TOLERANCE_MS = 2 * 60 * 1000;
 const LIST_AMBER_MS = 30 * 60 * 1000;
 const LIST_LOUD_MS = 12 * 3600 * 1000;
 const TYPING_MS = 150;
+const TIDY_MS = 60000;
 
 const element = (id) => document.getElementById(id);
 const isTyped = matchMedia("(pointer: fine)").matches;
@@ -33,15 +36,21 @@ let camera = null;
 let receiver = null;
 let inspecting = null;
 let film = null;
+let lens = null;
 let queued = 0;
 let beating = null;
 
 function begin() {
-  chooseLanguage();
+  const kept = readStation(); // long: asked for at once, waited for by the first scan
+  kept.catch(() => {});
   element("zalo").hidden = !/zalo/i.test(navigator.userAgent);
   listen();
-  readMeta("device").then(
-    (stored) => (stored && !pairingCode() ? openGate(stored) : showPairing()),
+  readStart().then(
+    ({ device, language, lens: chosen }) => {
+      chooseLanguage(language);
+      lens = chosen;
+      return device && !pairingCode() ? openGate(device, kept) : showPairing();
+    },
     () => {
       showPairing();
       view.showBanner("storage", words.STORAGE_FULL);
@@ -86,15 +95,15 @@ async function pairNow(event) {
     // The used code must not stay in the address: a reload would ask for it again.
     history.replaceState(null, "", document.body.dataset.home);
     document.body.dataset.pairingCode = "";
-    await openGate(paired);
+    await openGate(paired, readStation());
   } catch (error) {
     note.textContent = error instanceof Refused ? error.message : words.PAIR_OFFLINE;
   }
 }
 
-async function openGate(device) {
+async function openGate(device, kept) {
   station = new Station(device);
-  const opening = station.open();
+  const opening = station.open(kept);
   outbox = new Outbox(device.token, { answered, changed: queueChanged, offline, unpaired });
   const direction = () => document.querySelector("[name=direction]:checked").value;
   scanning = new Scanning(station, outbox, direction);
@@ -106,7 +115,8 @@ async function openGate(device) {
   view.showCounts(station);
   showListState();
   if (isTyped) element("entry").focus();
-  heartbeat();
+  // Whoever has a list is about to scan: the first verdict comes before news.
+  setTimeout(heartbeat, station.list.version ? FIRST_BEAT_MS : 0);
 }
 
 const answered = (result) => scanning.answered(result);
@@ -160,6 +170,7 @@ async function beatOnce() {
     reached();
     await outbox.retryParked();
     await inspecting.flush();
+    await bringFilms(station.device.token);
     showListState(await station.refreshList());
     if (answer.missing.length) await outbox.flush();
   } catch (error) {
@@ -168,14 +179,15 @@ async function beatOnce() {
   }
 }
 
-async function startCamera(lens) {
+async function startCamera() {
+  const starting = camera.start(lens);
   feedback.unlock();
   navigator.storage?.persist?.();
   try {
-    await camera.start(lens ?? (await readMeta("lens")));
+    await starting;
   } catch (error) {
-    if (error.message === "missing" && !lens && (await readMeta("lens"))) {
-      await writeMeta("lens", null);
+    if (error.message === "missing" && lens) {
+      await chooseLens(null);
       return startCamera();
     }
     element("camera-problem").textContent = words.CAMERA[error.message];
@@ -190,10 +202,14 @@ async function startCamera(lens) {
 }
 
 async function nextLens() {
-  const ids = (await camera.lenses()).map((lens) => lens.deviceId);
-  const id = ids[(ids.indexOf(camera.lens) + 1) % ids.length];
-  await writeMeta("lens", id);
-  startCamera(id);
+  const ids = (await camera.lenses()).map((one) => one.deviceId);
+  await chooseLens(ids[(ids.indexOf(camera.lens) + 1) % ids.length]);
+  startCamera();
+}
+
+function chooseLens(id) {
+  lens = id;
+  return writeMeta("lens", id);
 }
 
 function submitEntry(event) {
@@ -234,8 +250,9 @@ function findName() {
 async function receive(text) {
   const got = station && station.list.version ? await receiver.add(text) : null;
   if (!got) return;
-  if (!got.passages) return got.seen < got.total && view.showBanner("exchange", words.receiving(got.seen, got.total));
   if (got.foreign) return view.showBanner("exchange", words.FOREIGN_FILM);
+  if (!got.passages) return got.seen < got.total && view.showBanner("exchange", words.receiving(got.seen, got.total));
+  await addFilm({ id: got.film.slice(-32), film: got.film });
   await station.learn(got.passages);
   view.showBanner("exchange", words.received(got.passages.length, got.gate));
   view.showCounts(station);
@@ -349,6 +366,7 @@ function listen() {
   });
   addEventListener("beforeunload", (event) => queued && event.preventDefault());
   setInterval(heartbeat, HEARTBEAT_MS);
+  setTimeout(() => station?.tidy(), TIDY_MS);
 }
 
 begin();

@@ -92,7 +92,8 @@ export class Camera {
 
   #post(source, crop, width, height, photo) {
     this.busy = true;
-    Object.assign(this.canvas, { width, height });
+    // Setting a size, even the same, makes a new picture of it.
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const context = this.canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(source, ...crop, 0, 0, width, height);
     const pixels = context.getImageData(0, 0, width, height).data.buffer;

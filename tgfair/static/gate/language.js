@@ -1,6 +1,7 @@
 // The page is written in Vietnamese; a volunteer from elsewhere reads it in English.
 
 import { ENGLISH } from "./english.js";
+import { writeMeta } from "./store.js";
 
 const PATTERNS = Object.entries(ENGLISH)
   .filter(([text]) => text.includes("{"))
@@ -8,14 +9,14 @@ const PATTERNS = Object.entries(ENGLISH)
 
 let isEnglish = false;
 
-// Chosen on this phone; kept where it can be read before anything is drawn.
-export function chooseLanguage() {
-  isEnglish = localStorage.getItem("tgfair-language") === "en";
+// Called once, with what this phone keeps, before anything is shown.
+export function chooseLanguage(kept) {
+  isEnglish = kept === "en";
   if (isEnglish) translatePage();
 }
 
-export function changeLanguage() {
-  localStorage.setItem("tgfair-language", isEnglish ? "vi" : "en");
+export async function changeLanguage() {
+  await writeMeta("language", isEnglish ? "vi" : "en");
   location.reload();
 }
 

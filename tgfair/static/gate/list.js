@@ -2,28 +2,25 @@
 
 import { snapshot } from "./api.js";
 import { fold } from "./fold.js";
-import { readBuckets, readMeta, saveList } from "./store.js";
+import { hex, sealOf, sha256 } from "./seals.js";
+import { saveList } from "./store.js";
 
 const BUCKETS = 64;
 const HAVE = 8;
 const MOST_HITS = 20;
 const MIN_LETTERS = 2;
-const text = new TextEncoder();
 
 // Somebody changed the list on its way, or it is older than what this phone has seen.
 export class BadList extends Error {}
 
 export class BadgeList {
   constructor() {
-    this.facts = null;
-    this.buckets = new Map();
-    this.#index();
+    this.#take(null, new Map());
   }
 
-  async load() {
-    this.facts = await readMeta("list");
-    this.buckets = await readBuckets();
-    this.#index();
+  // `facts` and `buckets` as the phone has kept them.
+  open(facts, places, buckets) {
+    this.#take(facts, new Map(places.map((place, at) => [place, buckets[at]])));
   }
 
   get version() {
@@ -40,11 +37,21 @@ export class BadgeList {
   }
 
   find(number) {
-    return this.byNumber.get(number) ?? null;
+    return this.#where(`["${number}",`, (badge) => badge.badge === number);
   }
 
   findCode(code) {
-    return this.byCode.get(code) ?? null;
+    return this.#where(`,"${code}"]`, (badge) => badge.short_code === code);
+  }
+
+  // Every badge, void ones too.
+  get badges() {
+    return [...this.buckets.keys()].flatMap((place) => this.#badgesOf(place));
+  }
+
+  // How many badges are valid.
+  get expected() {
+    return this.facts ? (this.facts.expected ??= validIn(this.buckets)) : 0;
   }
 
   // Badges whose name or organisation holds the folded letters; none for fewer than two.
@@ -71,18 +78,16 @@ export class BadgeList {
       const digest = await sha256(buckets.get(number) ?? "");
       if (digest.slice(0, 16) !== facts.manifest.buckets[number]) throw new BadList("bucket");
     }
+    facts.expected = validIn(buckets);
     await saveList(facts, changed);
-    this.facts = facts;
-    this.buckets = buckets;
-    this.#index();
+    this.#take(facts, buckets);
     return true;
   }
 
   async #checked(lines, token, now) {
     const { code, made_at, etag } = parsed(lines[0]);
-    const key = text.encode(await sha256(token));
-    const message = text.encode(`tgfair-list-1\n${made_at}\n${lines[1]}`);
-    if (!(await isSealed(key, message, String(code)))) throw new BadList("code");
+    const seal = await sealOf(await sha256(token), `tgfair-list-1\n${made_at}\n${lines[1]}`);
+    if (hex(seal) !== code) throw new BadList("code");
     const manifest = parsed(lines[1]);
     // A list that was valid once: whoever was revoked since would walk in again.
     if (manifest.version < this.version) throw new BadList("older");
@@ -93,11 +98,28 @@ export class BadgeList {
     return (this.manifest?.buckets ?? []).map((digest) => digest.slice(0, HAVE)).join("");
   }
 
-  #index() {
-    this.badges = [...this.buckets.values()].flatMap((bucket) => JSON.parse(bucket).map((row) => this.#badge(row)));
-    this.byNumber = new Map(this.badges.map((badge) => [badge.badge, badge]));
-    this.byCode = new Map(this.badges.map((badge) => [badge.short_code, badge]));
+  #take(facts, buckets) {
+    this.facts = facts;
+    this.buckets = buckets;
+    this.parsed = new Map();
     this.folded = null;
+  }
+
+  // The badge is looked for in the texts as they lie there: to parse ten thousand of them before
+  // the first scan takes a slow phone longer than anything else.
+  #where(mark, isMeant) {
+    for (const [place, bucket] of this.buckets) {
+      const found = bucket.includes(mark) && this.#badgesOf(place).find(isMeant);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  #badgesOf(place) {
+    if (!this.parsed.has(place)) {
+      this.parsed.set(place, JSON.parse(this.buckets.get(place)).map((row) => this.#badge(row)));
+    }
+    return this.parsed.get(place);
   }
 
   #badge([badge, generation, revoked, kind, gates, period, name, organisation, booth, short_code]) {
@@ -106,6 +128,11 @@ export class BadgeList {
     const payload = { badge, generation, kind, gates, first_day, days };
     return { ...payload, revoked: revoked === 1, fair_days, name, organisation, booth, short_code };
   }
+}
+
+function validIn(buckets) {
+  const rows = [...buckets.values()].flatMap((bucket) => JSON.parse(bucket));
+  return rows.filter(([, , revoked]) => revoked !== 1).length;
 }
 
 function bucketOf(line) {
@@ -120,16 +147,3 @@ function parsed(line) {
     throw new BadList("form");
   }
 }
-
-async function sha256(value) {
-  return hex(await crypto.subtle.digest("SHA-256", text.encode(value)));
-}
-
-async function isSealed(key, message, code) {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
-  return hex(await crypto.subtle.sign("HMAC", imported, message)) === code;
-}
-
-export const hex = (buffer) =>
-  [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

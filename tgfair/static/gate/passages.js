@@ -3,6 +3,7 @@
 
 const CLOCK_SLACK_MS = 10 * 60 * 1000;
 const VIETNAM_MS = 7 * 3600 * 1000;
+const DAY_MS = 86400000;
 
 const local = (at) => new Date(at + VIETNAM_MS).toISOString();
 export const dayOf = (at) => local(at).slice(0, 10);
@@ -47,9 +48,10 @@ export class History {
   }
 
   #counted(badge, day, latest) {
+    const begins = Date.parse(day) - VIETNAM_MS;
     return [...(this.byBadge.get(badge)?.values() ?? [])]
       .filter((one) => !this.cancelled.has(`${one.device} ${one.id}`))
-      .filter((one) => one.at <= latest && dayOf(one.at) === day)
+      .filter((one) => one.at >= begins && one.at < begins + DAY_MS && one.at <= latest)
       .sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1));
   }
 }

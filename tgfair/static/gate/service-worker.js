@@ -3,7 +3,16 @@
 
 const CACHE = `gate-${SHELL.version}`;
 
+const PAGES = SHELL.files.filter((name) => /^\/cong\/[^/]*$/.test(name));
+
 addEventListener("install", (event) => {
+  // A browser that knows routes asks the cache without waking this worker; what is not there comes
+  // from the network.
+  const routes = ["/static/*", "/cong/tep/*", ...PAGES].map((pathname) => ({
+    condition: { urlPattern: { pathname }, requestMethod: "GET" },
+    source: { cacheName: CACHE },
+  }));
+  event.addRoutes?.(routes);
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL.files)));
 });
 

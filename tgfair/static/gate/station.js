@@ -4,6 +4,7 @@ import { Refused, beat } from "./api.js";
 import { BadList, BadgeList } from "./list.js";
 import { History, dayOf } from "./passages.js";
 import { judge } from "./rules.js";
+import { bytesOf } from "./seals.js";
 import * as store from "./store.js";
 import { readToken } from "./token.js";
 
@@ -23,19 +24,24 @@ export class Station {
     this.keyring = new Map();
   }
 
-  // Reads what the phone holds; `decide` waits for it.
-  open() {
-    this.opened = this.#open();
+  // `kept`: what the phone holds (store.readStation), or is about to; `decide` waits for it.
+  open(kept) {
+    this.opened = this.#open(kept);
     return this.opened;
   }
 
-  async #open() {
-    this.clock = (await store.readMeta("clock")) ?? this.clock;
-    this.heard = (await store.readMeta("heard")) ?? 0;
-    await this.list.load();
-    this.history = new History(await store.readPassages());
+  async #open(kept) {
+    const { clock, heard, list, places, buckets, passages } = await kept;
+    this.clock = clock ?? this.clock;
+    this.heard = heard ?? 0;
+    this.list.open(list, places, buckets);
+    this.history = new History(passages);
     this.#listChanged();
-    store.forgetBefore(this.now() - 2 * DAY_MS);
+  }
+
+  // Lets go of what is two days old. Not at the start: the first scan would wait for it.
+  tidy() {
+    return store.forgetBefore(this.now() - 2 * DAY_MS);
   }
 
   now() {
@@ -51,7 +57,7 @@ export class Station {
   }
 
   get expected() {
-    return this.list.badges.filter((badge) => !badge.revoked).length;
+    return this.list.expected;
   }
 
   get isFull() {
@@ -73,7 +79,8 @@ export class Station {
       override: Boolean(override),
       full: this.isFull,
     });
-    return { verdict, badge, number: shown.badge ?? null, kind: shown.kind ?? null, at };
+    const { badge: number = null, kind = null, generation = null } = shown;
+    return { verdict, badge, number, kind, generation, at };
   }
 
   #ofCode(code) {
@@ -91,9 +98,14 @@ export class Station {
       gate: this.device.gate,
       admitted: !scan.cancels && decided.verdict.colour === "green",
       cancels: scan.cancels,
+      // For the film: what the server would hear from this phone besides.
+      mode: scan.mode,
+      word: scan.cancels ? "undone" : decided.verdict.code,
+      generation: decided.generation,
+      reason: scan.reason,
     };
     const kept = await store.addScan(scan, passage);
-    this.history.add(passage);
+    this.history.add({ ...passage, seq: kept.seq });
     this.#count(scan, decided.verdict.code);
     return kept;
   }
@@ -173,5 +185,3 @@ async function battery() {
   const found = await navigator.getBattery?.().catch(() => null);
   return found ? Math.round(found.level * 100) : null;
 }
-
-const bytesOf = (key) => Uint8Array.from(key.match(/../g), (byte) => parseInt(byte, 16));

@@ -1,8 +1,8 @@
 // What the phone must not lose: the pairing, the badge list, who passed, and every scan.
 
 const NAME = "tgfair-gate";
-const VERSION = 3;
-const STORES = ["meta", "scans", "passages", "buckets", "inspections"];
+const VERSION = 4;
+const STORES = ["meta", "scans", "passages", "buckets", "inspections", "films"];
 
 let opening = null;
 
@@ -20,7 +20,7 @@ function upgrade(request) {
   const database = request.result;
   const missing = STORES.filter((name) => !database.objectStoreNames.contains(name));
   for (const name of missing) {
-    const isNamed = ["scans", "passages", "inspections"].includes(name);
+    const isNamed = ["scans", "passages", "inspections", "films"].includes(name);
     database.createObjectStore(name, isNamed ? { keyPath: "id" } : {});
   }
   // Only scans that wait carry the mark, so the index holds them alone.
@@ -28,11 +28,12 @@ function upgrade(request) {
   if (!scans.indexNames.contains("waits")) scans.createIndex("waits", "waits");
 }
 
-// Runs `work(transaction, answer)`; resolves with the value it gave once the data are on the disk.
-async function run(mode, work, durability = "relaxed") {
+// Runs `work(transaction, answer)` on some stores (a name, or several); resolves with the value it
+// gave once the data are on the disk.
+async function run(stores, mode, work, durability = "relaxed") {
   const database = await open();
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORES, mode, { durability });
+    const transaction = database.transaction(stores, mode, { durability });
     const answer = {};
     transaction.oncomplete = () => resolve(answer.value);
     transaction.onabort = () => reject(transaction.error);
@@ -41,19 +42,30 @@ async function run(mode, work, durability = "relaxed") {
 }
 
 const all = (store, query) =>
-  run("readonly", (transaction, answer) => {
+  run(store, "readonly", (transaction, answer) => {
     const request = query(transaction.objectStore(store));
     request.onsuccess = () => (answer.value = request.result);
   });
 
 export const readMeta = async (key) => (await all("meta", (meta) => meta.get(key))) ?? null;
 
+// What decides which page to show.
+export const readStart = () =>
+  run("meta", "readonly", (transaction, answer) => {
+    answer.value = {};
+    for (const key of ["device", "language", "lens"]) {
+      const request = transaction.objectStore("meta").get(key);
+      request.onsuccess = () => (answer.value[key] = request.result ?? null);
+    }
+  });
+
 export const writeMeta = (key, value) =>
-  run("readwrite", (transaction) => transaction.objectStore("meta").put(value, key), "strict");
+  run("meta", "readwrite", (transaction) => transaction.objectStore("meta").put(value, key), "strict");
 
 // Gives the scan its running number; keeps it and its passage in one transaction.
 export const addScan = (scan, passage) =>
   run(
+    ["meta", "scans", "passages"],
     "readwrite",
     (transaction, answer) => {
       const meta = transaction.objectStore("meta");
@@ -62,7 +74,7 @@ export const addScan = (scan, passage) =>
         answer.value = { ...scan, seq: (request.result ?? 0) + 1 };
         meta.put(answer.value.seq, "seq");
         transaction.objectStore("scans").put({ ...answer.value, waits: 1, parked: null });
-        if (passage) transaction.objectStore("passages").put(passage);
+        transaction.objectStore("passages").put({ ...passage, seq: answer.value.seq });
       };
     },
     "strict",
@@ -75,7 +87,7 @@ export async function waitingScans() {
 }
 
 function changeScan(id, change) {
-  return run("readwrite", (transaction) => {
+  return run("scans", "readwrite", (transaction) => {
     const scans = transaction.objectStore("scans");
     const request = scans.get(id);
     request.onsuccess = () => request.result && scans.put(change(request.result));
@@ -89,7 +101,7 @@ export const markSent = (id) => changeScan(id, ({ waits, ...scan }) => ({ ...sca
 export const parkScan = (id, reason) => changeScan(id, (scan) => ({ ...scan, parked: reason }));
 
 export const unparkScans = () =>
-  run("readwrite", (transaction) => {
+  run("scans", "readwrite", (transaction) => {
     const scans = transaction.objectStore("scans");
     const request = scans.index("waits").getAll();
     request.onsuccess = () => {
@@ -99,7 +111,7 @@ export const unparkScans = () =>
 
 // The server has gaps: those numbers wait again.
 export const sendAgain = (numbers) =>
-  run("readwrite", (transaction) => {
+  run("scans", "readwrite", (transaction) => {
     const scans = transaction.objectStore("scans");
     const request = scans.getAll();
     request.onsuccess = () => {
@@ -110,15 +122,13 @@ export const sendAgain = (numbers) =>
   });
 
 export const addPassages = (passages) =>
-  run("readwrite", (transaction) => {
+  run("passages", "readwrite", (transaction) => {
     for (const passage of passages) transaction.objectStore("passages").put(passage);
   });
 
-export const readPassages = () => all("passages", (store) => store.getAll());
-
 // Forgets passages before `since` and scans that the server has had for as long.
 export const forgetBefore = (since) =>
-  run("readwrite", (transaction) => {
+  run(["passages", "scans"], "readwrite", (transaction) => {
     for (const name of ["passages", "scans"]) {
       transaction.objectStore(name).openCursor().onsuccess = ({ target: { result: cursor } }) => {
         if (!cursor) return;
@@ -131,35 +141,45 @@ export const forgetBefore = (since) =>
 
 // The list and what it says of itself change together or not at all.
 export const saveList = (facts, buckets) =>
-  run("readwrite", (transaction) => {
+  run(["meta", "buckets"], "readwrite", (transaction) => {
     transaction.objectStore("meta").put(facts, "list");
     for (const [number, text] of buckets) transaction.objectStore("buckets").put(text, number);
   });
 
-export const readBuckets = () =>
-  run("readonly", (transaction, answer) => {
-    answer.value = new Map();
-    transaction.objectStore("buckets").openCursor().onsuccess = ({ target: { result: cursor } }) => {
-      if (!cursor) return;
-      answer.value.set(cursor.key, cursor.value);
-      cursor.continue();
-    };
+// What a gate needs to decide, in one look at the disk.
+export const readStation = () =>
+  run(["meta", "buckets", "passages"], "readonly", (transaction, answer) => {
+    const found = (answer.value = {});
+    const take = (name, request) => (request.onsuccess = () => (found[name] = request.result ?? null));
+    for (const key of ["clock", "heard", "list"]) take(key, transaction.objectStore("meta").get(key));
+    take("places", transaction.objectStore("buckets").getAllKeys());
+    take("buckets", transaction.objectStore("buckets").getAll());
+    take("passages", transaction.objectStore("passages").getAll());
   });
 
 export const addInspection = (look) =>
-  run("readwrite", (transaction) => transaction.objectStore("inspections").put(look), "strict");
+  run("inspections", "readwrite", (transaction) => transaction.objectStore("inspections").put(look), "strict");
 
 export const waitingInspections = () => all("inspections", (store) => store.getAll());
 
 export const removeInspections = (ids) =>
-  run("readwrite", (transaction) => {
+  run("inspections", "readwrite", (transaction) => {
     for (const id of ids) transaction.objectStore("inspections").delete(id);
   });
 
+// What another phone has shown: { id, film }, until the server has it.
+export const addFilm = (film) => run("films", "readwrite", (transaction) => transaction.objectStore("films").put(film));
+
+export const waitingFilms = () => all("films", (store) => store.getAll());
+
+export const removeFilm = (id) =>
+  run("films", "readwrite", (transaction) => transaction.objectStore("films").delete(id));
+
 // The pairing and the names go; scans that nobody has yet stay.
 export const clearDevice = () =>
-  run("readwrite", (transaction) => {
+  run(["meta", "buckets", "passages", "films"], "readwrite", (transaction) => {
     for (const key of ["device", "list", "clock", "heard"]) transaction.objectStore("meta").delete(key);
     transaction.objectStore("buckets").clear();
     transaction.objectStore("passages").clear();
+    transaction.objectStore("films").clear();
   });
