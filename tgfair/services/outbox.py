@@ -49,6 +49,8 @@ BACKOFF = (
     *(_HOUR * n for n in (4, 8, 12, 12, 24, 24, 24, 12)),
 )
 GONE = LookupError("the message is gone")
+# Ends the cause of a line of the call list that stands for a mail.
+INSTEAD = ":call"
 FAULTY = "Không dựng được nội dung thư. Hãy báo người quản trị."
 
 Tick = Callable[[], datetime]
@@ -295,7 +297,7 @@ def give_up(session: Session, message: Message) -> None:
 
 def call_instead(session: Session, message: Message) -> bool:
     """Put a line for this mail on the call list; return whether it was not there yet."""
-    key = f"{message.dedupe_key}:call"
+    key = message.dedupe_key + INSTEAD
     line = session.scalars(select(Message).where(Message.dedupe_key == key)).one_or_none()
     if line is not None:
         again = line.state is MessageState.CANCELLED

@@ -22,6 +22,7 @@ from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.campaign_words import Target, draft_message
 from tgfair.services.links import base_url
 from tgfair.services.message_rendering import chip_rows, rendered_message
+from tgfair.services.outbox import INSTEAD
 from tgfair.services.queries.audiences import Wanted, targets
 from tgfair.services.stopping import normal, stopped
 from tgfair.services.uow import find, reader
@@ -55,13 +56,16 @@ class Report:
     skipped: int = 0
     to_call: int = 0
     called: int = 0
+    # Lines of the call list for a mail that is counted already.
+    instead: int = 0
     next_at: datetime | None = None
     last_at: datetime | None = None
 
     @property
     def done(self) -> int:
         """Return how many need nothing more from the outbox."""
-        return self.sent + self.dead + self.skipped + self.to_call + self.called
+        calls = self.to_call + self.called - self.instead
+        return self.sent + self.dead + self.skipped + calls
 
     @property
     def left(self) -> int:
@@ -134,6 +138,9 @@ def reports_of(ids: Sequence[int]) -> dict[int, Report]:
         "skipped": Message.state == MessageState.CANCELLED,
         "to_call": call & Message.state.in_(ON_THE_WAY),
         "called": call & Message.state.in_((MessageState.SENT, MessageState.DEAD)),
+        "instead": call
+        & Message.dedupe_key.endswith(INSTEAD)
+        & Message.state.in_((*ON_THE_WAY, MessageState.SENT, MessageState.DEAD)),
     }
     times = case((mail & Message.state.in_(ON_THE_WAY), Message.next_attempt_at))
     rows = reader().execute(
