@@ -90,4 +90,4 @@ def _batch(session: Session, maker: Post, told: Film, *, now: datetime) -> Batch
             at = judged_at(one.sent.wall, paired_at=maker.paired_at, now=now)
             shown = replace(payload, generation=one.generation)
             found[place] = Found(one.sent, at, shown, one.badge_number)
-    return Batch(maker, found, listed_badges(session, maker, payloads), {})
+    return Batch(maker, found, listed_badges(session, maker, payloads), {}, {})

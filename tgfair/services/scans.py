@@ -52,6 +52,7 @@ from tgfair.services.gate_posts import (
 )
 from tgfair.services.keys import keyring
 from tgfair.services.passages import history_of
+from tgfair.services.queries.gate_phones import Holder, holders_of
 from tgfair.services.uow import reader, transaction
 
 MAX_BATCH = 200
@@ -72,13 +73,14 @@ BAD = Verdict(Colour.RED, "bad_scan", "DỪNG LẠI", "Máy chủ không đọc 
 class Taken:
     """The answer to one item; `status` is accepted, duplicate or rejected.
 
-    `badge_id` is set for a badge of the list.
+    `badge_id` and `holder` are set for a badge of the list.
     """
 
     id: str | None
     status: str
     verdict: Verdict
     badge_id: int | None = None
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Batch:
     found: dict[int, Found]
     listed: Mapping[int, Listed]
     answers: dict[int, Taken]
+    holders: Mapping[int, Holder]
 
 
 def record_scans(
@@ -123,7 +126,8 @@ def record_scans(
     if batch.found:
         with transaction() as session:
             answers |= take_batch(session, batch, now=now)
-    return [answers[position] for position in range(len(items))]
+    taken = [answers[position] for position in range(len(items))]
+    return [replace(one, holder=batch.holders.get(one.badge_id or 0)) for one in taken]
 
 
 def _prepare(actor: Actor, items: Sequence[Any], *, now: datetime, shift: timedelta) -> Batch:
@@ -146,9 +150,10 @@ def _prepare(actor: Actor, items: Sequence[Any], *, now: datetime, shift: timede
         number = shown.badge if isinstance(shown, BadgePayload) else None
         found[position] = Found(sent, at, shown, number)
     numbers = {one.number for one in found.values() if one.number is not None}
-    batch = Batch(post, found, listed_badges(session, post, numbers), answers)
+    listed = listed_badges(session, post, numbers)
+    holders = holders_of(actor, {badge.id for badge in listed.values()})
     session.rollback()
-    return batch
+    return Batch(post, found, listed, answers, holders)
 
 
 def _of_code(session: Session, post: Post, text: str) -> BadgePayload | UnknownCode:

@@ -114,7 +114,6 @@ def take_scans() -> Any:
     if not isinstance(items, list):
         raise InvalidError("Yêu cầu không hợp lệ.")
     taken = scans.record_scans(actor, items, now=guards.now(), clock_shift=_demo_shift())
-    holders = gate_phones.holders_of(actor, {one.badge_id for one in taken if one.badge_id})
     results = [
         {
             "id": one.id,
@@ -125,7 +124,7 @@ def take_scans() -> Any:
                 "title": one.verdict.title,
                 "detail": one.verdict.detail,
                 "attention": one.verdict.attention,
-                **vars(holders.get(one.badge_id or 0, NOBODY)),
+                **vars(one.holder or NOBODY),
             },
         }
         for one in taken
