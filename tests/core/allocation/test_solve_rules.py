@@ -142,3 +142,14 @@ def test_provincial_fair_is_proven_and_repeatable():
     assert verify(problem, solution) == []
     assert [score.proven for score in solution.scores] == [True, True, False]
     assert solve(problem) == solution
+
+
+def test_large_fair_is_bounded_and_repeatable():
+    limits = Limits(large=0, nodes=20, moves=200, explain=False)
+    problem = replace(provincial(2, 70, 75), limits=limits)
+
+    solution = solve(problem)
+
+    assert verify(problem, solution) == []
+    assert all(s.bound is not None for s in solution.scores if s.level is not Level.NEIGHBOURS)
+    assert solve(problem) == solution
