@@ -153,7 +153,7 @@ class Limits:
     # Programs with as many columns, fairs of one or two squares, are left to the solver alone.
     small: int = 3_000
     # Programs with more columns are bounded by relaxation and searched near it.
-    large: int = 15_000
+    large: int = 3_000
     # Explanations of all placements cost time in plans of thousands; `explain` gives single ones.
     explain: bool = True
 
