@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tgfair.core.retention import Retention
+
 KNOWN_KEYS = frozenset({"dev", "secret", "changeme", "change-me", "test"})
 MIN_KEY_LENGTH = 32
+LONGEST_KEPT = 1200
 
 
 class ConfigError(Exception):
@@ -50,6 +53,7 @@ class Config:
     instance_dir: Path
     mail: MailConfig = field(default_factory=MailConfig)
     channels: ChannelConfig = field(default_factory=ChannelConfig)
+    retention: Retention = field(default_factory=Retention)
     demo: bool = False
     site_name: str = "tgfair"
     proxy_count: int = 0
@@ -99,6 +103,9 @@ ENVIRONMENT: dict[str, str] = {
     "TGFAIR_ZNS_TEMPLATE": "Zalo notices: number of the approved template",
     "TGFAIR_SMS_URL": "text messages: the provider's https address; empty keeps the channel off",
     "TGFAIR_SMS_TOKEN": "text messages: the provider's key",
+    "TGFAIR_KEEP_BADGE_DAYS": "days after a fair until names and portraits go; default 90",
+    "TGFAIR_KEEP_GATE_MONTHS": "months until the gate log names nobody any more; default 12",
+    "TGFAIR_KEEP_CONTACT_MONTHS": "months after the last fair until contacts go; default 24",
     "TGFAIR_WORKER": "0 when `tgfair worker` processes do the background work",
 }
 
@@ -144,6 +151,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         instance_dir=instance,
         mail=_mail(env),
         channels=_channels(env),
+        retention=_retention(env),
         demo=_flag(env, "TGFAIR_DEMO"),
         site_name=env.get("TGFAIR_SITE_NAME") or "Hội chợ OCOP Đồng Tháp",
         proxy_count=_integer(env, "TGFAIR_PROXY_COUNT", 0),
@@ -174,6 +182,22 @@ def _channels(env: Mapping[str, str]) -> ChannelConfig:
         sms_url=env.get("TGFAIR_SMS_URL", ""),
         sms_token=env.get("TGFAIR_SMS_TOKEN", ""),
     )
+
+
+def _retention(env: Mapping[str, str]) -> Retention:
+    return Retention(
+        badge_days=_kept(env, "TGFAIR_KEEP_BADGE_DAYS", Retention().badge_days),
+        gate_months=_kept(env, "TGFAIR_KEEP_GATE_MONTHS", Retention().gate_months),
+        contact_months=_kept(env, "TGFAIR_KEEP_CONTACT_MONTHS", Retention().contact_months),
+    )
+
+
+def _kept(env: Mapping[str, str], name: str, default: int) -> int:
+    """Return how long something is kept: 0 would take it away the day after the fair."""
+    value = _integer(env, name, default)
+    if not 1 <= value <= LONGEST_KEPT:
+        raise ConfigError(f"{name} must be from 1 to {LONGEST_KEPT}, not {value}")
+    return value
 
 
 def check(config: Config) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from click.testing import CliRunner
 
 from tgfair.cli.main import cli
-from tgfair.config import ENVIRONMENT
+from tgfair.config import ENVIRONMENT, ConfigError, read_config
+from tgfair.core.retention import Retention
 
 
 def test_explain_names_every_setting():
@@ -25,3 +27,11 @@ def test_settings_in_force_are_shown_without_secrets(tmp_path, monkeypatch):
     assert result.exit_code == 0
     assert "smtp.example.vn" in result.output
     assert "bimat" not in result.output
+
+
+def test_how_long_personal_data_are_kept_can_be_set_but_not_to_nothing():
+    env = {"TGFAIR_SECRET_KEY": "k" * 32, "TGFAIR_KEEP_CONTACT_MONTHS": "36"}
+
+    assert read_config(env).retention == Retention(90, 12, 36)
+    with pytest.raises(ConfigError, match="TGFAIR_KEEP_GATE_MONTHS must be from 1 to 1200"):
+        read_config({**env, "TGFAIR_KEEP_GATE_MONTHS": "0"})

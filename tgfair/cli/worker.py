@@ -25,6 +25,7 @@ from tgfair.services import (
     notice_runs,
     outbox,
     portrait_ends,
+    retention,
     short_messages,
     slot_waiting,
     waitlist_rounds,
@@ -34,6 +35,8 @@ from tgfair.services.settings import demo_clock_offset
 IDLE_SECONDS = 1.0
 PLACES_SECONDS = 2.0
 TIMETABLE_SECONDS = 20.0
+# Nobody waits for what is kept no longer, and looking through old fairs is not free.
+RETENTION_SECONDS = 3600.0
 # After a failure, so that a sick server or database is not hammered.
 REST_SECONDS = 15.0
 
@@ -114,11 +117,17 @@ def _places(_owner: str) -> float:
 
 
 def _timetable(_owner: str) -> float:
-    """Tell what the timetables of the fairs say is due, and end what is kept no longer."""
+    """Tell what the timetables of the fairs say is due."""
     notice_runs.run_notices(_now())
     bulletin_digests.send_digests(_now())
-    portrait_ends.end_portraits(_now())
     return TIMETABLE_SECONDS
+
+
+def _retention(_owner: str) -> float:
+    """End a piece of what is kept no longer, portraits first; rest when nothing is left."""
+    now = _now()
+    ended = portrait_ends.end_portraits(now) + retention.end_personal_data(now)
+    return IDLE_SECONDS if ended else RETENTION_SECONDS
 
 
 def _now() -> datetime:
@@ -132,6 +141,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("jobs", _jobs),
     ("places", _places),
     ("timetable", _timetable),
+    ("retention", _retention),
 )
 
 
@@ -140,6 +150,8 @@ def _drain(app: Flask) -> None:
     with app.app_context():
         _places(owner)
         _timetable(owner)
+        while _retention(owner) < RETENTION_SECONDS:
+            pass
         while _mail(owner) == 0 or _jobs(owner) == 0:
             pass
 

@@ -47,6 +47,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "settings.demo_clock_offset": "a number that the demo shows to everybody",
     "portrait_ends.end_portraits": "the worker; 90 days after a fair",
     "portrait_ends.forget_file": "the worker; whoever took the portrait off had the right",
+    "retention.end_personal_data": "the worker; the page on personal data promises it",
     "slot_waiting.sweep_slots": "the worker; who waits asked for the place",
     "waitlist_rounds.sweep_offers": "the worker; an organiser opened the list, time ends offers",
     "bounces.take_in": "a mail that came back; the Message-ID of a mail of ours is the proof",

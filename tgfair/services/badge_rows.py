@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tgfair.clock import day_in_vietnam
 from tgfair.core.badge import LAST_GENERATION, BadgeKind
 from tgfair.core.badge_issue import badge_days
+from tgfair.core.retention import NAME_GONE
 from tgfair.core.short_code import NUMBER_LIMIT, short_code
 from tgfair.core.vietnamese import fold
 from tgfair.models.badge import Badge, BadgeState
@@ -75,6 +76,12 @@ def name_badge(session: Session, actor: Actor, badge: Badge, name: str, *, now: 
     badge.holder_name, badge.printed_at = name, None
     badge.search_fold = _search_text(badge)
     record(session, actor, "badge.named", badge, now=now)
+
+
+def forget_holder(badge: Badge) -> None:
+    """Take the holder's name off a badge whose time is over; one without a name stays so."""
+    badge.holder_name = badge.holder_name and NAME_GONE
+    badge.search_fold = _search_text(badge)
 
 
 def with_new_number(

@@ -1,14 +1,16 @@
-"""Portraits end: taken off, replaced, or 90 days after the fair; then the file goes too."""
+"""Portraits end: taken off, replaced, or some time after the fair; then the file goes too."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from flask import current_app
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tgfair.clock import day_in_vietnam
+from tgfair.config import Config
 from tgfair.models.attachment import Attachment
 from tgfair.models.badge import Badge
 from tgfair.models.fair import Fair
@@ -20,8 +22,6 @@ from tgfair.services.jobs import Progress, enqueue_job, register
 from tgfair.services.uow import reader, transaction
 
 KIND: Final = "portrait"
-# The page on personal data promises it.
-KEPT: Final = timedelta(days=90)
 AT_A_TIME: Final = 200
 
 
@@ -34,11 +34,13 @@ def drop_portrait(session: Session, badge: Badge, *, now: datetime) -> None:
 
 
 def end_portraits(now: datetime) -> int:
-    """Take the portraits off badges of fairs that ended 90 days ago; return how many."""
+    """Take the portraits off badges of fairs that ended 90 days ago, or as set; return how many."""
+    config: Config = current_app.config["TGFAIR"]
+    before = config.retention.badges_before(day_in_vietnam(now))
     over = (
         select(Badge.id)
         .join(Fair)
-        .where(Badge.photo_sha256.is_not(None), Fair.last_day < day_in_vietnam(now) - KEPT)
+        .where(Badge.photo_sha256.is_not(None), Fair.last_day < before, Fair.put_off_at.is_(None))
         .limit(AT_A_TIME)
     )
     ids = reader().scalars(over).all()

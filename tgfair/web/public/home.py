@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response, current_app, render_template
 
 from tgfair.clock import day_in_vietnam
+from tgfair.config import Config
 from tgfair.documents.calendar import calendar_file
 from tgfair.services.calendar_entries import fair_entry
 from tgfair.services.queries.booths import published_drawing
@@ -56,4 +57,5 @@ def fair_calendar(slug: str) -> Response:
 @audience(Audience.PUBLIC)
 def privacy() -> str:
     """Say which personal data are kept, why, how long, and whom to ask (Luật 91/2025/QH15)."""
-    return render_template("public/privacy.html")
+    config: Config = current_app.config["TGFAIR"]
+    return render_template("public/privacy.html", kept=config.retention)
