@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.services.test_message_rendering import World
 from tests.support.builders import NOW, make_fair, make_staff
 from tests.support.databases import SECRET
+from tests.support.gate_world import make_badges
 from tgfair.cli.main import cli
 from tgfair.cli.worker import background
-from tgfair.models import AuditEntry, JobState, Role
+from tgfair.models import AuditEntry, Badge, JobState, Role
 from tgfair.policy import SYSTEM
 from tgfair.services import jobs
 from tgfair.services.audit import record
@@ -56,6 +58,21 @@ def test_mail_is_not_kept_waiting_by_a_long_job(app, smtp_sink, monkeypatch):
                 assert time.monotonic() < deadline
                 reader().rollback()
                 time.sleep(0.05)
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("demo", "name"), [("0", "(đã xóa tên)"), ("1", "Trần Văn Đức")])
+def test_a_drain_ends_what_is_kept_no_longer_but_not_in_the_demo(app, monkeypatch, demo, name):
+    monkeypatch.setenv("TGFAIR_DEMO", demo)
+    with app.app_context():
+        make_badges(
+            make_fair(first_day=date(2020, 6, 18), last_day=date(2020, 6, 21)), "Trần Văn Đức"
+        )
+
+    assert CliRunner().invoke(cli, ["worker", "--drain"], catch_exceptions=False).exit_code == 0
+
+    with app.app_context():
+        assert reader().scalars(select(Badge.holder_name)).all() == [name]
 
 
 @pytest.mark.usefixtures("environment")
