@@ -148,7 +148,7 @@ class World:
             params["offer_id"] = self.offer()
         if kind == "booth_picked":
             params["picked"] = self.booth
-        if kind in {"slot_given", "slot_cancelled"}:
+        if kind in {"slot_given", "slot_cancelled", "slot_gone"}:
             params |= {"window": "07:00–08:00, Cổng 1", "before": "08:00–09:00, Cổng 1"}
         if kind == "booth_redrawn":
             params["changes"] = [f"Gian {self.booth}: dời chỗ."]

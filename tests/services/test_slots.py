@@ -32,6 +32,7 @@ from tgfair.models import (
 )
 from tgfair.policy import SYSTEM, Actor
 from tgfair.services.fair_status import set_fair_status
+from tgfair.services.slot_places import window_name
 from tgfair.services.slot_waiting import leave_slot_line, sweep_slots, wait_for_slot
 from tgfair.services.slot_windows import (
     SlotInUseError,
@@ -403,6 +404,30 @@ def test_who_loses_a_place_by_a_cadre_is_told_once(fair, slots):
         MessageState.QUEUED,
         name,
     )
+
+
+def test_who_waits_for_a_window_is_told_when_it_is_deleted(fair, slots):
+    holders = fill_up(fair, slots[0])
+    fits, large, left = (approved(fair) for _ in range(3))
+    for one, vehicle in ((fits, VehicleSize.VAN), (large, VehicleSize.LORRY), (left, None)):
+        wait_for_slot(member_of(one), one.code, slots[0].id, vehicle=vehicle, now=NOW)
+    leave_slot_line(member_of(left), left.code, slots[0].id, now=NOW)
+    edit_slot(SYSTEM, fair.id, slots[0].id, capacity=5, note="", largest=VehicleSize.VAN, now=NOW)
+    with pytest.raises(SlotInUseError):
+        delete_slot(SYSTEM, fair.id, slots[0].id, now=NOW)
+    assert reader().scalars(select(Message)).all() == []
+    name = window_name(slots[0])
+    for holder in holders:
+        cancel_booking(member_of(holder), holder.code, booking_id(holder), now=NOW)
+
+    delete_slot(SYSTEM, fair.id, slots[0].id, now=NOW)
+
+    told = reader().scalars(select(Message).order_by(Message.id)).all()
+    assert [(one.kind, one.application_id, one.params["window"]) for one in told] == [
+        ("slot_gone", fits.id, name),
+        ("slot_gone", large.id, name),
+    ]
+    assert (sweep_slots(NOW), reader().scalars(select(SlotWaiting)).all()) == (0, [])
 
 
 def test_who_does_not_fit_is_passed_over_and_keeps_the_place_in_line(fair, slots):

@@ -77,6 +77,7 @@ KINDS: dict[str, Kind] = {
         Kind("offer_called_back", "Rút lại lời mời nhận gian", calls=False, while_in=STANDS),
         Kind("slot_given", "Có chỗ trong khung giờ đang chờ", while_in=ACCEPTED),
         Kind("slot_cancelled", "Hủy chỗ trong khung giờ", while_in=ACCEPTED),
+        Kind("slot_gone", "Bỏ khung giờ đang chờ", while_in=ACCEPTED),
         Kind("draw_listed", "Danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_called_off", "Hủy danh sách bốc thăm", while_in=ACCEPTED),
         Kind("draw_result", "Kết quả bốc thăm", while_in=ACCEPTED),

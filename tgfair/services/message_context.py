@@ -281,6 +281,7 @@ EXTRA: dict[str, Callable[[Session, Message], dict[str, Any]]] = {
     "booth_redrawn": _redrawn,
     "slot_cancelled": _slot,
     "slot_given": _slot,
+    "slot_gone": _slot,
     "dates_changed": _date_change,
     "fair_cancelled": _fair_page,
     "draw_called_off": draw_context,

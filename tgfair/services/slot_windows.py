@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session
 from tgfair.core.calendar_text import VIETNAM
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.vietnamese import check_text
+from tgfair.core.workflow import ACCEPTED
+from tgfair.models.application import Application
 from tgfair.models.fair import Fair
-from tgfair.models.slot import Slot, SlotBooking, SlotKind, VehicleSize
+from tgfair.models.slot import Slot, SlotBooking, SlotKind, SlotWaiting, VehicleSize
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.notifications import notify_application
 from tgfair.services.slot_places import window_name
+from tgfair.services.slots import lock_windows
 from tgfair.services.uow import find, transaction
 
 MOST_WINDOWS = 200
@@ -144,13 +148,14 @@ def edit_slot(
 
 
 def delete_slot(actor: Actor, fair_id: int, slot_id: int, *, now: datetime) -> None:
-    """Delete a window that nobody has a place in.
+    """Delete a window that nobody has a place in; who waits for one is told.
 
     Raises:
         SlotInUseError: somebody has.
     """
     with transaction() as session:
         slot = _slot(session, actor, fair_id, slot_id)
+        _tell_line(session, slot, now=now)
         record(session, actor, "slot.deleted", slot, now=now, window=window_name(slot))
         session.execute(
             delete(SlotBooking).where(
@@ -167,6 +172,34 @@ def delete_slot(actor: Actor, fair_id: int, slot_id: int, *, now: datetime) -> N
             raise SlotInUseError(1) from error
         if getattr(gone, "rowcount", 0) != 1:
             raise SlotInUseError(slot.capacity - slot.free)
+
+
+def _tell_line(session: Session, slot: Slot, *, now: datetime) -> None:
+    """Tell everybody in the line of a window to come, the ones that do not fit it included."""
+    line = (
+        select(Application)
+        .join(SlotWaiting)
+        .where(
+            SlotWaiting.slot_id == slot.id,
+            SlotWaiting.left_at.is_(None),
+            Application.state.in_(ACCEPTED),
+        )
+        .order_by(Application.id)
+    )
+    # Applications before the window, as everywhere; then nobody enters the line any more.
+    session.scalars(line.with_for_update(of=Application)).all()
+    lock_windows(session, slot.id)
+    if slot.ends_at <= now:
+        return
+    for application in session.scalars(line):
+        notify_application(
+            session,
+            "slot_gone",
+            application,
+            dedupe=f"slot:{slot.id}:{now.isoformat()}",
+            now=now,
+            window=window_name(slot),
+        )
 
 
 def _slot(session: Session, actor: Actor, fair_id: int, slot_id: int) -> Slot:
