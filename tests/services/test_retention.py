@@ -23,11 +23,17 @@ from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import State
 from tgfair.mail.enqueue import Links, Recipient, enqueue
 from tgfair.models import (
+    AnswerState,
     Application,
     ApplicationPerson,
+    Area,
     AuditEntry,
     Badge,
     Booth,
+    Bulletin,
+    BulletinAnswer,
+    BulletinKind,
+    BulletinState,
     Fair,
     GateDevice,
     Inspection,
@@ -264,6 +270,48 @@ def test_words_of_a_guest_go_unless_the_guest_came_again():
 
     assert rows(Invitation, Invitation.rsvp_note, fair, Fair) == [None, "Anh Đức và chị Lan"]
     assert rows(Invitation, Invitation.headcount, fair, Fair) == [2, 2]
+
+
+def make_class(last_day: date, exhibitor, name: str) -> BulletinAnswer:
+    """A class with one place taken, under this name."""
+    item = save(
+        Bulletin(
+            public_id=public_id(),
+            kind=BulletinKind.CLASS,
+            state=BulletinState.PUBLISHED,
+            title="Lớp tập huấn",
+            place="Mỹ Tho",
+            area=Area.PROVINCE,
+            first_day=last_day,
+            last_day=last_day,
+            search_fold="lop tap huan",
+            created_at=OPEN_DAY,
+            changed_at=OPEN_DAY,
+        )
+    )
+    who = {"person": name, "phone": "+84900000009", "note": "Ăn chay", "answered_at": OPEN_DAY}
+    ids = {"public_id": public_id(), "bulletin_id": item.id, "exhibitor_id": exhibitor.id}
+    return save(BulletinAnswer(state=AnswerState.PLACED, **ids, **who))
+
+
+def test_who_was_named_for_a_class_goes_with_the_contacts(client):
+    exhibitor = make_exhibitor()
+    answer = make_class(LAST_DAY, exhibitor, NAMES[0])
+    make_class(LAST_DAY + timedelta(days=1), exhibitor, NAMES[1])
+    item = answer.bulletin.public_id
+
+    assert end_all(AFTER_CONTACTS) == 1
+
+    rows_now = reader().scalars(select(BulletinAnswer).order_by(BulletinAnswer.id)).all()
+    assert [(one.person, one.phone, one.note) for one in rows_now] == [
+        (GONE, None, None),
+        (NAMES[1], "+84900000009", "Ăn chay"),
+    ]
+    line = reader().scalars(select(AuditEntry).where(AuditEntry.object_id == item)).one()
+    assert (line.action, line.fair_id, line.data["count"]) == ("bulletin.contacts_ended", None, 1)
+    builders.sign_in(client, builders.make_user(Role.ORGANISER))
+    pages = [f"/ql/tin/{item}", f"/ql/tin/{item}/danh-sach.xlsx"]
+    assert [client.get(page).status_code for page in pages] == [200, 200]
 
 
 def test_addresses_of_messages_go_and_what_was_never_sent_stays_unsent():

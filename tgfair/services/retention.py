@@ -22,6 +22,7 @@ from tgfair.core.retention import NAME_GONE, TEXT_GONE
 from tgfair.models.application import Application, ApplicationPerson
 from tgfair.models.badge import Badge
 from tgfair.models.base import Base
+from tgfair.models.bulletin import Bulletin, BulletinAnswer
 from tgfair.models.delivery import Bounce, DeliveryEvent
 from tgfair.models.fair import Fair
 from tgfair.models.gate import GateDevice, Inspection, Scan
@@ -53,18 +54,19 @@ class LastDays:
 
 @dataclass(frozen=True)
 class Sort:
-    """One sort of rows: which of them are due, by fair, and what is taken out of them."""
+    """One sort of rows: which of them are due, by event, and what is taken out of them."""
 
     action: str
     what: type[Base]
     due: Callable[[LastDays], Due]
     forget: Callable[[Session, Ids, datetime], None]
+    event: type[Fair | Bulletin] = Fair
 
 
 def end_personal_data(now: datetime) -> int:
     """Take the next piece of every sort out of fairs long over; return how many rows changed.
 
-    Call again until it is 0: a piece is one transaction, over rows of one fair.
+    Call again until it is 0: a piece is one transaction, over rows of one event.
     """
     config: Config = current_app.config["TGFAIR"]
     kept, today = config.retention, day_in_vietnam(now)
@@ -75,18 +77,19 @@ def end_personal_data(now: datetime) -> int:
 
 
 def _end_piece(sort: Sort, due: Due, now: datetime) -> int:
-    fair_id = reader().scalar(due.with_only_columns(Fair.id).limit(1))
+    event_id = reader().scalar(due.with_only_columns(sort.event.id).limit(1))
     reader().rollback()
-    if fair_id is None:
+    if event_id is None:
         return 0
     with transaction() as session:
-        piece = due.where(Fair.id == fair_id).limit(AT_A_TIME)
+        piece = due.where(sort.event.id == event_id).limit(AT_A_TIME)
         ids = session.scalars(piece.with_for_update(of=sort.what)).all()
         if ids:
             sort.forget(session, ids, now)
-            fair = session.get_one(Fair, fair_id)
+            fair_id = event_id if sort.event is Fair else None
             facts = {"what": sort.what.__tablename__, "count": len(ids)}
-            record(session, SYSTEM, sort.action, fair, now=now, fair_id=fair_id, **facts)
+            event = session.get_one(sort.event, event_id)
+            record(session, SYSTEM, sort.action, event, now=now, fair_id=fair_id, **facts)
         return len(ids)
 
 
@@ -223,6 +226,19 @@ def _forget_words(session: Session, ids: Ids, _now: datetime) -> None:
     _set(session, Invitation, Invitation.id.in_(ids), rsvp_note=None)
 
 
+def _answers(last: LastDays) -> Due:
+    """Return who was named for classes, meetings and fairs elsewhere."""
+    one = BulletinAnswer
+    named = or_(one.person != NAME_GONE, one.phone.is_not(None), one.note.is_not(None))
+    since = _gone_since(one.exhibitor_id, last.contacts)
+    return select(one.id).join(Bulletin).where(Bulletin.last_day < last.contacts, named, since)
+
+
+def _forget_answers(session: Session, ids: Ids, _now: datetime) -> None:
+    gone: dict[str, Any] = {"person": NAME_GONE, "phone": None, "note": None}
+    _set(session, BulletinAnswer, BulletinAnswer.id.in_(ids), **gone)
+
+
 def _messages(last: LastDays) -> Due:
     addressed = or_(
         Message.recipient_name != NAME_GONE,
@@ -261,5 +277,6 @@ SORTS: Final = (
     Sort("fair.gate_log_ended", Inspection, _inspections, _forget_notes),
     Sort("fair.contacts_ended", Application, _contacts, _forget_contacts),
     Sort("fair.contacts_ended", Invitation, _guests, _forget_words),
+    Sort("bulletin.contacts_ended", BulletinAnswer, _answers, _forget_answers, Bulletin),
     Sort("fair.contacts_ended", Message, _messages, _forget_addresses),
 )
