@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.builders import NOW, make_application, make_exhibitor, make_f
 from tests.support.faulty_smtp import FaultySmtp
 from tgfair import clock
 from tgfair.core.workflow import State
+from tgfair.extensions import db
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.enqueue import Links, Recipient
 from tgfair.models import Channel, Exhibitor, Lane, Message, MessageState
@@ -69,6 +71,20 @@ def test_a_mail_goes_out_once_over_one_connection(smtp_sink):
     assert (smtp_sink.ids(), smtp_sink.connections) == (tokens, 1)
     assert states() == [MessageState.SENT] * 3
     assert rows()[0].sent_at is not None
+
+
+def test_mails_are_marked_whatever_the_driver_forgets_meanwhile(smtp_sink):
+    """psycopg drops every prepared statement of a connection that rolls back, not only its own."""
+    for _ in range(3):
+        queue()
+        deliver_due(owner="a")
+        with ExitStack() as stack:
+            every = [stack.enter_context(db.engine.connect()) for _ in range(4)]
+            for connection in every * 8:  # from the sixth time on, psycopg prepares it
+                connection.execute(select(1)).all()
+
+    assert states() == [MessageState.SENT] * 3
+    assert len(smtp_sink.ids()) == 3
 
 
 def test_personal_mail_goes_before_bulk(smtp_sink):

@@ -32,8 +32,8 @@ SENT = (
         lease_until=None,
     )
 )
-# The same as PostgreSQL reads it.
-SENT_NAME = b"tgfair_sent"
+# The same as PostgreSQL reads it. Not prepared: when psycopg rolls back, it forgets all that is
+# prepared on the connection, ours too (DEALLOCATE ALL).
 SENT_TEXT = (
     b"UPDATE message SET state = 'sent', sent_at = $2::timestamptz, last_error = NULL,"
     b" lease_owner = NULL, lease_until = NULL"
@@ -121,13 +121,10 @@ class _Wire:
         driver: Any = self._connection.connection.driver_connection
         self._libpq = driver.pgconn
         self._waits = False
-        if SENT_NAME not in self._connection.info:
-            self._check(self._libpq.prepare(SENT_NAME, SENT_TEXT))
-            self._connection.info[SENT_NAME] = True
 
     def begin(self, number: int, at: datetime, owner: str) -> None:
         values = [str(number).encode(), at.isoformat().encode(), owner.encode()]
-        self._libpq.send_query_prepared(SENT_NAME, values)
+        self._libpq.send_query_params(SENT_TEXT, values)
         self._libpq.flush()
         self._waits = True
 
@@ -138,14 +135,16 @@ class _Wire:
         while self._libpq.is_busy():
             select.select([self._libpq.socket], [], [])
             self._libpq.consume_input()
-        while result := self._libpq.get_result():
-            self._check(result)
+        results = []
+        while (
+            result := self._libpq.get_result()
+        ):  # to the end: the connection goes back to the pool
+            results.append(result)
+        for result in results:
+            if result.status != COMMAND_OK:
+                raise RuntimeError(result.get_error_message())
 
     def close(self) -> None:
         if self._waits:
             self._connection.invalidate()  # the next user would get an answer that is ours
         self._connection.close()
-
-    def _check(self, result: Any) -> None:
-        if result.status != COMMAND_OK:
-            raise RuntimeError(result.get_error_message())
