@@ -2,16 +2,13 @@
 
 import { Refused, pair } from "./api.js";
 import { Camera } from "./camera.js";
-import { Receiver, framesOf, isFrame } from "./exchange.js";
 import * as feedback from "./feedback.js";
-import { Film } from "./film.js";
 import { bringFilms } from "./films.js";
 import { Inspecting, boothOf } from "./inspecting.js";
 import { installable, keepShell } from "./install.js";
 import { changeLanguage, chooseLanguage } from "./language.js";
 import { Outbox } from "./outbox.js";
 import { Scanning } from "./scanning.js";
-import { selfTest } from "./self-test.js";
 import { looksLikeCode, parseShortCode } from "./short-code.js";
 import { Station } from "./station.js";
 import { addFilm, clearDevice, readStart, readStation, waitingScans, writeMeta } from "./store.js";
@@ -25,6 +22,7 @@ const LIST_AMBER_MS = 30 * 60 * 1000;
 const LIST_LOUD_MS = 12 * 3600 * 1000;
 const TYPING_MS = 150;
 const TIDY_MS = 60000;
+const FRAME = "TGX:"; // of another phone's film
 
 const element = (id) => document.getElementById(id);
 const isTyped = matchMedia("(pointer: fine)").matches;
@@ -46,8 +44,8 @@ function begin() {
   element("zalo").hidden = !/zalo/i.test(navigator.userAgent);
   listen();
   readStart().then(
-    ({ device, language, lens: chosen }) => {
-      chooseLanguage(language);
+    async ({ device, language, lens: chosen }) => {
+      await chooseLanguage(language);
       lens = chosen;
       return device && !pairingCode() ? openGate(device, kept) : showPairing();
     },
@@ -62,6 +60,7 @@ function begin() {
     photo: (text) => (text === null ? view.showInputNote(words.PHOTO_EMPTY) : enter(text, "qr")),
     broken: () => view.showBanner("decoder", words.DECODER_BROKEN),
     ready: keepShell,
+    rests: () => scanning?.isRunning ?? false, // a picture taken now would only delay the verdict
   });
 }
 
@@ -70,7 +69,7 @@ function seen(text) {
   if (!station) return;
   const booth = boothOf(text);
   if (booth) inspecting.ask(booth);
-  else if (isFrame(text)) receive(text);
+  else if (text.startsWith(FRAME)) receive(text);
   else scanning.see(text);
 }
 
@@ -107,7 +106,7 @@ async function openGate(device, kept) {
   outbox = new Outbox(device.token, { answered, changed: queueChanged, offline, unpaired });
   const direction = () => document.querySelector("[name=direction]:checked").value;
   scanning = new Scanning(station, outbox, direction);
-  receiver = new Receiver(station);
+  receiver = null;
   inspecting = new Inspecting(station, element("inspect"));
   view.showDevice(device);
   view.showScreen("gate");
@@ -248,7 +247,9 @@ function findName() {
 
 // The other phone's film is before the camera: no badge, but what that gate has seen.
 async function receive(text) {
-  const got = station && station.list.version ? await receiver.add(text) : null;
+  if (!station?.list.version) return;
+  receiver ??= import("./exchange.js").then(({ Receiver }) => new Receiver(station));
+  const got = await (await receiver).add(text);
   if (!got) return;
   if (got.foreign) return view.showBanner("exchange", words.FOREIGN_FILM);
   if (!got.passages) return got.seen < got.total && view.showBanner("exchange", words.receiving(got.seen, got.total));
@@ -262,6 +263,7 @@ async function receive(text) {
 async function showFilm() {
   if (!station.list.version) return view.showInputNote(words.NO_LIST);
   const own = station.ownPassages();
+  const [{ framesOf }, { Film }] = await Promise.all([import("./exchange.js"), import("./film.js")]);
   film ??= new Film(element("film"));
   await film.play(await framesOf(own, station));
   view.showFilm(own.length);
@@ -331,9 +333,10 @@ function listenToMenu() {
   });
   element("unpair").addEventListener("click", unpair);
   element("language").addEventListener("click", changeLanguage);
-  element("self-test").addEventListener("click", () => {
+  element("self-test").addEventListener("click", async () => {
     feedback.unlock();
     view.showScreen("test");
+    const { selfTest } = await import("./self-test.js");
     selfTest(station, camera, queued);
   });
   element("exchange").addEventListener("click", showFilm);

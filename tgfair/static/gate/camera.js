@@ -6,7 +6,7 @@ const SIDE = 640;
 const PHOTO_SIDE = 1600;
 
 export class Camera {
-  // `hooks`: text(text), photo(textOrNull), broken(), ready().
+  // `hooks`: text(text), photo(textOrNull), broken(), ready(); rests() while no picture is wanted.
   constructor(video, hooks) {
     this.video = video;
     this.hooks = hooks;
@@ -75,7 +75,7 @@ export class Camera {
     const stream = this.stream;
     const step = () => {
       if (this.stream !== stream) return;
-      if (!this.busy && this.video.readyState >= 2) this.#frame();
+      if (!this.busy && !this.hooks.rests() && this.video.readyState >= 2) this.#frame();
       requestAnimationFrame(step);
     };
     step();

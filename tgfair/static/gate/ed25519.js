@@ -8,6 +8,12 @@ const P = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffff
 let native = null;
 const imported = new Map();
 
+// Makes a key ready before the first badge is shown; whether it is one shows then.
+export async function prepare(publicKey) {
+  native ??= hasNative();
+  if (await native) nativeKey(publicKey);
+}
+
 // True when `signature` (64 bytes) is the one canonical form of a signature by `publicKey`.
 export async function verify(publicKey, signature, message, { library = false } = {}) {
   if (!isCanonical(signature)) return false;

@@ -26,8 +26,6 @@ const [ADMITTED, CANCELS, REASON] = [4, 8, 16];
 const MODE_AT = 5;
 const utf8 = new TextEncoder();
 
-export const isFrame = (text) => text.startsWith(PREFIX);
-
 // The frames that tell `passages` (this phone's own, the newest if there are too many).
 export async function framesOf(passages, station) {
   const told = passages.filter((one) => one.badge).sort((one, other) => other.at - one.at).slice(0, MOST);

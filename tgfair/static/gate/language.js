@@ -1,30 +1,31 @@
 // The page is written in Vietnamese; a volunteer from elsewhere reads it in English.
 
-import { ENGLISH } from "./english.js";
 import { writeMeta } from "./store.js";
 
-const PATTERNS = Object.entries(ENGLISH)
-  .filter(([text]) => text.includes("{"))
-  .map(([text, english]) => [patternOf(text), english]);
-
-let isEnglish = false;
+// Vietnamese phones never load it.
+let sentences = null;
+let patterns = [];
 
 // Called once, with what this phone keeps, before anything is shown.
-export function chooseLanguage(kept) {
-  isEnglish = kept === "en";
-  if (isEnglish) translatePage();
+export async function chooseLanguage(kept) {
+  if (kept !== "en") return;
+  sentences = (await import("./english.js")).ENGLISH;
+  patterns = Object.entries(sentences)
+    .filter(([text]) => text.includes("{"))
+    .map(([text, english]) => [patternOf(text), english]);
+  translatePage();
 }
 
 export async function changeLanguage() {
-  await writeMeta("language", isEnglish ? "vi" : "en");
+  await writeMeta("language", sentences ? "vi" : "en");
   location.reload();
 }
 
 // The sentence in the language of the phone; names and what nobody translated stay as they are.
 export function t(text) {
-  if (!isEnglish || !text) return text;
-  if (text in ENGLISH) return ENGLISH[text];
-  for (const [pattern, english] of PATTERNS) {
+  if (!sentences || !text) return text;
+  if (text in sentences) return sentences[text];
+  for (const [pattern, english] of patterns) {
     const found = pattern.exec(text);
     if (found) return english.replace(/\{(\w+)\}/g, (_, name) => t(found.groups[name]));
   }

@@ -24,9 +24,13 @@ export class Scanning {
     this.wrongCodes = [];
   }
 
+  get isRunning() {
+    return this.running > 0;
+  }
+
   // A code held before the camera counts once: its three seconds begin anew at each sighting.
   see(text) {
-    if (this.#isNew(text) && !this.running) this.#scan({ text, mode: "qr" });
+    if (this.#isNew(text) && !this.isRunning) this.#scan({ text, mode: "qr" });
   }
 
   // A code typed or chosen, or sent by a USB scanner: waits its turn and is never dropped.

@@ -1,6 +1,7 @@
 // One phone at one gate: its list, its book of passages, its clock. It decides without the server.
 
 import { Refused, beat } from "./api.js";
+import { prepare } from "./ed25519.js";
 import { BadList, BadgeList } from "./list.js";
 import { History, dayOf } from "./passages.js";
 import { judge } from "./rules.js";
@@ -173,6 +174,7 @@ export class Station {
   #listChanged() {
     const keys = this.list.manifest?.keys ?? [];
     this.keyring = new Map(keys.map(([kid, key]) => [kid, bytesOf(key)]));
+    for (const key of this.keyring.values()) prepare(key);
     this.inside = this.history.inside(this.day());
   }
 }

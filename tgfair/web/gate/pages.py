@@ -25,7 +25,9 @@ WITHOUT_VERSION = ("gate/*.js", "gate/vendor/*/*.js", "gate/guide/*", "fonts/*.w
 DECODER = ("gate/decoder.js", "gate/vendor/zxing-wasm/**/*.js", "gate/vendor/zxing-wasm/**/*.wasm")
 WORKER = "gate/service-worker.js"
 MODULES = ("gate/*.js",)
-NO_MODULES = (WORKER, "gate/decoder.js", "gate/app.js", "gate/reader.js")
+# Loaded when somebody asks for them: a volunteer's first scan does not wait for these.
+LATER = ("gate/english.js", "gate/exchange.js", "gate/film.js", "gate/self-test.js")
+NO_MODULES = (WORKER, "gate/decoder.js", "gate/app.js", "gate/reader.js", *LATER)
 
 
 @bp.get("/cong/")
