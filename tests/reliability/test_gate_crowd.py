@@ -29,9 +29,9 @@ from tgfair.services.queries import head_counts
 from tgfair.services.uow import reader, transaction
 
 LONG = bool(os.environ.get("TGFAIR_LONG"))
-SCANS = 100_000 if LONG else 1_000
+SCANS = 100_000 if LONG else 10_000
 KILLS = 100 if LONG else 10
-BADGES = 2_000 if LONG else 100
+BADGES = 2_000 if LONG else 500
 GATES = 8
 NIGHT = FAIR_DAY + timedelta(hours=12)
 
