@@ -47,13 +47,13 @@ def run(database_url, tmp_path):
 
 
 def test_no_booth_is_doubled_and_no_offer_orphaned_when_processes_are_killed(run):
-    acts, kills = rounds(500, 50_000), rounds(5, 50)
+    acts, kills = rounds(5_000, 50_000), rounds(5, 50)
 
     report = run(
         acts=acts,
         kills=kills,
         processes=rounds(4, 8),
-        looks=rounds(20, 500),
+        looks=rounds(50, 500),
         booths=BOOTHS,
     )
 
