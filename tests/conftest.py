@@ -67,7 +67,7 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def _as_new(
     postgres_server: PostgresServer, _postgres_template: str
-) -> tuple[list[str], tuple[object, ...]]:
+) -> tuple[list[str], list[tuple[object, ...]]]:
     """Names of empty migrated databases, and their shape; to empty one is quicker than a copy."""
     name = postgres_server.create(template=_postgres_template)
     return [name], postgres_server.shape(name)
@@ -77,7 +77,7 @@ def _as_new(
 def postgres_url(
     postgres_server: PostgresServer,
     _postgres_template: str,
-    _as_new: tuple[list[str], tuple[object, ...]],
+    _as_new: tuple[list[str], list[tuple[object, ...]]],
 ) -> Iterator[str]:
     """A migrated PostgreSQL database of this test's own."""
     names, shape = _as_new

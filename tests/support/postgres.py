@@ -16,14 +16,24 @@ import psycopg
 
 from tests.support.binaries import postgres
 
-# What a test may have left behind, and what it must not have changed: tables, indexes, columns
-# and constraints, by the numbers that a copy inherits from its template.
-SHAPE = """
-SELECT (SELECT sum(oid::bigint) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
-       (SELECT sum(c.oid::bigint) FROM pg_constraint c),
-       (SELECT sum(a.atttypid::bigint + a.attnotnull::int) FROM pg_attribute a JOIN pg_class c
-         ON c.oid = a.attrelid AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0)
-"""
+# What a test must not have changed, with the numbers that a copy inherits from its template.
+CATALOGUES = {
+    "pg_class": "oid, relname",
+    "pg_attribute": "attrelid, attnum, attname, atttypid, atttypmod, attnotnull",
+    "pg_attrdef": "oid, adbin",
+    "pg_constraint": "oid, conname, convalidated",
+    "pg_trigger": "oid, tgname, tgenabled",
+    "pg_proc": "oid, proname, prosrc",
+}
+FIRST_OWN = 16_384  # PostgreSQL's FirstNormalObjectId: everything below comes with the server
+SHAPE = " UNION ALL ".join(
+    ["SELECT version_num FROM alembic_version"]
+    + [
+        f"SELECT md5(string_agg(one::text, ',' ORDER BY one::text)) FROM (SELECT {told}"
+        f" FROM {name} WHERE {told.split(',')[0]} >= {FIRST_OWN}) AS one"
+        for name, told in CATALOGUES.items()
+    ]
+)
 EMPTY = """
 DO $$ DECLARE name text; filled boolean; BEGIN
   SET LOCAL session_replication_role = replica;  -- no order of foreign keys to mind
@@ -105,10 +115,10 @@ class PostgresServer:
         """Remove a database, whoever is still connected."""
         self._admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def shape(self, name: str) -> tuple[object, ...]:
+    def shape(self, name: str) -> list[tuple[object, ...]]:
         """Return what tells a changed schema from an unchanged copy of the same template."""
         with self._connect(name) as connection:
-            return connection.execute(SHAPE).fetchone() or ()
+            return connection.execute(SHAPE).fetchall()
 
     def empty(self, name: str) -> None:
         """Delete every row and number from 1 again (20 ms), whoever is still connected."""
