@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from tgfair.web.number_fields import MetresField, WholeNumberField
+from tgfair.web.number_fields import MetresField, WholeNumberField, number_from
 
 
 class Sizes(Form):
@@ -38,3 +38,12 @@ def test_wrong_numbers_are_shown_as_typed():
 
     assert ('type="text"' in form.watts(), 'value="1,5 kW"' in form.watts()) == (True, True)
     assert 'value="hai"' in form.metres()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("999999999", 999_999_999), ("9" * 5000, -1), ("-1", -1), ("²", -1), (None, -1)],
+    ids=["number", "most", "endless", "sign", "power", "none"],
+)
+def test_number_of_a_page_of_ours(text, number):
+    assert number_from(text, -1) == number

@@ -113,6 +113,8 @@ def test_everything_is_drawn_in_forms_and_used(fair, drawing, client):
     assert newest_drawing(fair.id).name != "Sân"  # visitors see nothing of it yet
 
     page = client.get(f"{drawing}/dung").text
+    endless = post(client, f"{drawing}/dung", version=version(client, drawing), over="9" * 5000)
+    assert endless.status_code == 409
     used = post(client, f"{drawing}/dung", version=version(client, drawing), over="1")
 
     reader().rollback()

@@ -8,6 +8,7 @@ from wtforms import Form, HiddenField, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from tgfair.core.errors import InvalidError
 from tgfair.services.identifiers import public_id
 from tgfair.web.guards import csrf_is_valid, csrf_token
 
@@ -92,3 +93,11 @@ class CleanStringField(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep the text without blanks at its ends; cleaning to NFC is the service's work."""
         self.data = str(valuelist[0]).strip() if valuelist else self.data
+
+
+def beside(form: Any, error: InvalidError) -> None:
+    """Put a refusal beside its field, or above the form."""
+    if error.field in form:
+        form[error.field].errors = [error.sentence]
+    else:
+        form.form_errors.append(error.sentence)

@@ -10,7 +10,15 @@ from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 BITS: Final = 63
+# Nine digits fit into every column of whole numbers.
+MOST_DIGITS: Final = 9
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}([. ][0-9]{3})+")
+
+
+def number_from(text: str | None, otherwise: int = 0) -> int:
+    """Return the number that a page of ours put into a field or an address; else `otherwise`."""
+    text = text or ""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else otherwise
 
 
 class NumberRange(validators.NumberRange):

@@ -19,7 +19,7 @@ from tgfair.services.queries.allocation_minutes import minutes_of
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, actor, audience, now
-from tgfair.web.number_fields import NumberRange
+from tgfair.web.number_fields import NumberRange, number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
@@ -124,13 +124,12 @@ def save_booth_rules(slug: str) -> Any:
     form = RulesForm(request.form)
     if not form.validate():
         return _page(fair, form), 400
-    seen = form.version.data or ""
     try:
         set_booth_rules(
             actor(),
             fair.id,
             _typed(form),
-            seen_version=int(seen) if seen.isdecimal() else 0,
+            seen_version=number_from(form.version.data),
             now=now(),
         )
     except InvalidError as error:

@@ -26,12 +26,11 @@ from tgfair.services.queries.bulletins import (
 from tgfair.web import limits
 from tgfair.web.choices import members, pairs
 from tgfair.web.date_fields import DayField
-from tgfair.web.forms import BaseForm, CleanStringField
+from tgfair.web.forms import BaseForm, CleanStringField, beside
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import GROUP_LABELS, label
 from tgfair.web.number_fields import WholeNumberField
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.timetable_forms import beside
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = ("Cơ sở", "Người dự", "Điện thoại", "Tình trạng", "Lời nhắn", "Có mặt")

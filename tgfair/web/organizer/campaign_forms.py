@@ -30,6 +30,7 @@ from tgfair.web.choices import pairs
 from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.labels import LABELS
+from tgfair.web.number_fields import number_from
 
 SOURCES: dict[str, str] = {
     AudienceSource.EXHIBITORS: "Chủ thể trong sổ",
@@ -143,8 +144,7 @@ class CampaignForm(BaseForm):
     @property
     def seen(self) -> int:
         """Return the version the page showed; 0 never matches."""
-        text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) <= 9 else 0  # noqa: PLR2004 -- an int
+        return number_from(self.version.data)
 
     def offer(self, zones: Pairs, communes: Pairs) -> None:
         """Say what may be ticked."""

@@ -10,6 +10,7 @@ from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.services import campaign_sending, campaigns, unreached
 from tgfair.services.queries import campaigns as queries
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.campaign_forms import SendForm
 from tgfair.web.organizer.campaigns import check_page, fair_of, home_of
@@ -32,12 +33,11 @@ def send_campaign(slug: str, campaign_id: str) -> Any:
     campaign = queries.campaign_of(actor(), fair, campaign_id)
     if not form.validate():
         return check_page(fair, campaign, form), 400
-    seen = str(form.version.data or "")
     try:
         campaign_sending.send_campaign(
             actor(),
             campaign_id,
-            seen_version=int(seen) if seen.isdecimal() and len(seen) <= 9 else 0,  # noqa: PLR2004 -- an int
+            seen_version=number_from(form.version.data),
             send_at=form.send_at(),
             now=now(),
         )

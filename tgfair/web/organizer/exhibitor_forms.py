@@ -10,7 +10,6 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # -- the stu
 )
 
 from tgfair.core.calendar_text import parse_vn_date, vn_date
-from tgfair.core.errors import InvalidError
 from tgfair.core.phone import display_phone
 from tgfair.core.taxcode import mask_tax_code
 from tgfair.documents.reference_data import load_taxonomy
@@ -200,12 +199,3 @@ class CertificateForm(BaseForm):
 
 def _day(text: str | None, field: str) -> date | None:
     return parse_vn_date(text, field=field) if text else None
-
-
-def put_error(form: BaseForm, error: InvalidError) -> None:
-    """Show a refusal beside its field, else above the form."""
-    field = error.field or ""
-    if field in form:
-        form[field].errors = [error.message()]
-    else:
-        form.form_errors.append(error.message())

@@ -17,10 +17,11 @@ from tgfair.services.queries.exhibitor_page import (
     exhibitor_of_staff,
     exhibitor_page,
 )
+from tgfair.web.forms import beside
 from tgfair.web.guards import Audience, actor, audience, now, today
 from tgfair.web.labels import LABELS
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.exhibitor_forms import ExhibitorForm, put_error
+from tgfair.web.organizer.exhibitor_forms import ExhibitorForm
 from tgfair.web.pagination import PageOf, page_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -145,7 +146,7 @@ def create_exhibitor() -> Any:
             flash("Đã thêm chủ thể.", "success")
             return redirect(url_for("organizer.exhibitor", public_id=made), code=303)
         except InvalidError as error:
-            put_error(form, error)
+            beside(form, error)
     return render_template("organizer/exhibitor_form.html", form=form, row=None), 400
 
 
@@ -176,7 +177,7 @@ def save_exhibitor(public_id: str) -> Any:
             flash("Đã lưu.", "success")
             return redirect(url_for("organizer.exhibitor", public_id=public_id), code=303)
         except InvalidError as error:
-            put_error(form, error)
+            beside(form, error)
         except ConflictError as error:
             form.form_errors.append(error.message())
             status = 409

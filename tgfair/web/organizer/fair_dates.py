@@ -14,7 +14,9 @@ from tgfair.services.fair_put_off import why_not_undone
 from tgfair.services.fair_status import MOVES, StatusMoveError, set_fair_status
 from tgfair.services.queries.fair_overview import overview
 from tgfair.services.queries.timetable import hung_steps
+from tgfair.web.forms import beside
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_forms import DatesForm, DaysForm, PutOffForm, say_changed
 from tgfair.web.organizer.frame import fair_frame, fair_to_edit
@@ -41,7 +43,7 @@ def _preview(fair: Fair, days: DaysForm, form: DatesForm) -> Any:
     try:
         preview = fair_dates.preview_dates(actor(), fair, first, last, now=now())
     except InvalidError as error:
-        _beside(days, error)
+        beside(days, error)
         return _dates(fair, days, form), 400
     return _dates(fair, days, form, preview), 400 if form.errors else 200
 
@@ -62,13 +64,6 @@ def _dates(
         keep=why_not_undone(actor(), fair, now=now()),
         **fair_frame(fair),
     )
-
-
-def _beside(form: Any, error: InvalidError) -> None:
-    if error.field in form:
-        form[error.field].errors = [error.sentence]
-    else:
-        form.form_errors.append(error.sentence)
 
 
 @bp.post("/ql/<slug>/cai-dat/doi-ngay")
@@ -93,7 +88,7 @@ def change_dates(slug: str) -> Any:
             now=now(),
         )
     except InvalidError as error:
-        _beside(form, error)
+        beside(form, error)
         return _preview(fair, days, form)
     flash(
         f"Đã đổi ngày. {done.told} thư báo chờ bấm gửi; "
@@ -129,7 +124,7 @@ def put_off(slug: str) -> Any:
             flash(f"Đã hoãn sự kiện. {done.told} thư báo chờ bấm gửi.", "success")
             return redirect(url_for("organizer.dates_page", slug=slug), code=303)
         except InvalidError as error:
-            _beside(form, error)
+            beside(form, error)
         except ConflictError:
             say_changed(form, fair_to_edit(slug).version)
     return _put_off(fair, form), 400
@@ -160,8 +155,7 @@ def undo_dates(slug: str) -> Any:
 
 
 def _figure(name: str) -> int:
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0  # noqa: PLR2004 -- fits
+    return number_from(request.form.get(name))
 
 
 def _target() -> FairStatus:

@@ -27,7 +27,7 @@ from tgfair.services.queries.booths import (
     newest_drawing,
 )
 from tgfair.services.queries.fairs import fair_for_staff
-from tgfair.web.forms import BaseForm, CleanStringField
+from tgfair.web.forms import BaseForm, CleanStringField, beside
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.number_fields import MetresField, WholeNumberField
 from tgfair.web.organizer.blueprint import bp
@@ -211,7 +211,7 @@ def use_grid(slug: str) -> Any:
         try:
             return _installed(fair, grid_plan(_grid(fair, form)))
         except InvalidError as error:
-            _beside(form, error)
+            beside(form, error)
         except ConflictError as error:
             form.form_errors.append(error.message())
     return _page(fair, grid=form), 400
@@ -229,13 +229,6 @@ def _grid(fair: Fair, form: GridForm) -> GridRequest:
         labels=form.labels.data or "",
         power_w=form.power_w.data or 0,
     )
-
-
-def _beside(form: GridForm, error: InvalidError) -> None:
-    if error.field is not None and error.field in form:
-        form[error.field].errors = [error.sentence]
-    else:
-        form.form_errors.append(error.sentence)
 
 
 @bp.get("/ql/<slug>/so-do/gian/<label>")

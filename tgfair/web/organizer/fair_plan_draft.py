@@ -19,6 +19,7 @@ from tgfair.services import plan_drafts, plan_pictures
 from tgfair.services.plan_drafts import DraftConflictError, DraftView
 from tgfair.web.errors import status_of
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_plan import waiting_mails
 from tgfair.web.organizer.frame import fair_frame, fair_to_edit
@@ -193,13 +194,12 @@ def publish_plan_draft(slug: str) -> Any:
     """Make the draft the fair's plan."""
     fair = fair_to_edit(slug)
     form = PublishForm(request.form)
-    over = str(form.over.data or "")
     try:
         installed = plan_drafts.publish_draft(
             actor(),
             fair.id,
             seen_version=form.seen,
-            over=int(over) if over.isdecimal() else -1,
+            over=number_from(form.over.data, -1),
             agreed=form.agreed.data,
             now=now(),
         )

@@ -20,9 +20,8 @@ from tgfair.services.queries.booths import newest_drawing
 from tgfair.services.queries.fairs import fair_for_staff, newest_plan
 from tgfair.services.queries.plan_versions import version_of
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import number_from
 from tgfair.web.organizer.blueprint import bp
-
-LONGEST = 7
 
 
 class NoPlanError(NotFoundError):
@@ -84,8 +83,7 @@ def _plan(slug: str) -> tuple[Fair, Plan]:
 
 
 def _asked_version() -> int:
-    typed = request.args.get("ban", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < LONGEST else 0
+    return number_from(request.args.get("ban"))
 
 
 def _sheet(fair: Fair) -> PlanSheet:

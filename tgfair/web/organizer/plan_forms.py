@@ -13,7 +13,7 @@ from tgfair.core.layout.rows import NUMBERING_NAMES, Numbering, RowRequest
 from tgfair.services.plan_edits import Sheet
 from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm, CleanStringField
-from tgfair.web.number_fields import MetresField, WholeNumberField
+from tgfair.web.number_fields import MetresField, WholeNumberField, number_from
 
 NUMBER = "Hãy ghi một số."
 FRONTS = {
@@ -41,8 +41,7 @@ class DraftForm(BaseForm):
     @property
     def seen(self) -> int:
         """Return the version the page showed; 0 never matches."""
-        text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) <= 9 else 0  # noqa: PLR2004 -- an int
+        return number_from(self.version.data)
 
 
 class ObjectForm(DraftForm):

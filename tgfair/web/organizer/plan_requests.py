@@ -11,8 +11,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.guards import actor
-
-MOST_DIGITS = 9
+from tgfair.web.number_fields import number_from
 
 
 def assigned_fair(slug: str) -> Fair:
@@ -40,5 +39,4 @@ def typed(name: str, most: int = 300) -> str:
 
 def seen_version() -> int:
     """Return the version that the page showed; 0, which no row has, for anything else."""
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
+    return number_from(request.form.get("version"))

@@ -12,9 +12,10 @@ from tgfair.models.product import Certificate, Product
 from tgfair.policy import Action, require
 from tgfair.services import products as service
 from tgfair.services.queries.exhibitor_page import exhibitor_of_staff
+from tgfair.web.forms import beside
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
-from tgfair.web.organizer.exhibitor_forms import CertificateForm, ProductForm, put_error
+from tgfair.web.organizer.exhibitor_forms import CertificateForm, ProductForm
 
 NEW = "moi"
 
@@ -66,7 +67,7 @@ def save_product(public_id: str, product_id: str) -> Any:
             flash("Đã lưu sản phẩm.", "success")
             return _back(public_id)
         except InvalidError as error:
-            put_error(form, error)
+            beside(form, error)
     return render_template("organizer/product_form.html", row=row, form=form), 400
 
 
@@ -100,7 +101,7 @@ def save_certificate(public_id: str, product_id: str, certificate: str) -> Any:
             flash("Đã lưu giấy chứng nhận.", "success")
             return _back(public_id)
         except InvalidError as error:
-            put_error(form, error)
+            beside(form, error)
     return render_template(
         "organizer/certificate_form.html", row=row, product=product, form=form, known=known
     ), 400

@@ -10,10 +10,11 @@ from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.models.fair import Fair
 from tgfair.services import notices
 from tgfair.services.queries.timetable import timetable_lines
+from tgfair.web.forms import beside
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame, fair_to_edit
-from tgfair.web.organizer.timetable_forms import HangForm, NoticeForm, beside
+from tgfair.web.organizer.timetable_forms import HangForm, NoticeForm
 
 
 def _back(slug: str, sentence: str, category: str = "success") -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -122,11 +122,3 @@ class HangForm(AnchorForm):
         choices=pairs({k: v for k, v in LABELS.items() if k not in {"opening", "closing"}}),
     )
     version = IntegerField()
-
-
-def beside(form: Any, error: InvalidError) -> None:
-    """Put a refusal beside its field, or above the form."""
-    if error.field in form:
-        form[error.field].errors = [error.sentence]
-    else:
-        form.form_errors.append(error.sentence)
