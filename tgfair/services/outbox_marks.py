@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import select
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Engine, bindparam, delete, update
+from sqlalchemy import bindparam, delete, update
 
-from tgfair.database import IMMEDIATE
 from tgfair.extensions import db
 from tgfair.models.base import table_of
 from tgfair.models.delivery import MailDomain
 from tgfair.models.outbox import Message, MessageState
+from tgfair.services.uow import Ahead, transaction
 
 TABLE = table_of(Message)
 # Unless somebody else took the message over meanwhile.
@@ -32,8 +31,7 @@ SENT = (
         lease_until=None,
     )
 )
-# The same as PostgreSQL reads it. Not prepared: when psycopg rolls back, it forgets all that is
-# prepared on the connection, ours too (DEALLOCATE ALL).
+# The same as PostgreSQL reads it.
 SENT_TEXT = (
     b"UPDATE message SET state = 'sent', sent_at = $2::timestamptz, last_error = NULL,"
     b" lease_owner = NULL, lease_until = NULL"
@@ -41,7 +39,6 @@ SENT_TEXT = (
 )
 # A domain that takes mail again: its refusals are forgotten.
 TAKES_AGAIN = delete(table_of(MailDomain)).where(MailDomain.domain == bindparam("domain"))
-COMMAND_OK = 1  # libpq's PGRES_COMMAND_OK; psycopg is not installed everywhere
 
 
 class UnmarkedError(Exception):
@@ -57,7 +54,7 @@ class Marks:
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
-        self._wire: _Wire | None = None
+        self._wire: Ahead | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -84,8 +81,8 @@ class Marks:
         self.settle()
         try:
             if db.engine.dialect.name == "postgresql" and again is None:
-                self._wire = self._wire or _Wire(db.engine)
-                self._wire.begin(number, at, self._owner)
+                self._wire = self._wire or Ahead()
+                self._wire.begin(SENT_TEXT, (str(number), at.isoformat(), self._owner))
             else:
                 self._write(number, at, again)
         except Exception as error:
@@ -104,47 +101,7 @@ class Marks:
             raise UnmarkedError from error
 
     def _write(self, number: int, at: datetime, again: str | None) -> None:
-        with db.engine.execution_options(**IMMEDIATE).begin() as connection:
-            connection.execute(SENT, {"number": number, "owner": self._owner, "at": at})
+        with transaction() as session:
+            session.connection().execute(SENT, {"number": number, "owner": self._owner, "at": at})
             if again is not None:
-                connection.execute(TAKES_AGAIN, {"domain": again})
-
-
-class _Wire:
-    """A connection to PostgreSQL that is told now and answers later (libpq's asynchronous half).
-
-    A thread could not begin while this one composes the next mail: both are Python.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._connection = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        driver: Any = self._connection.connection.driver_connection
-        self._libpq = driver.pgconn
-        self._waits = False
-
-    def begin(self, number: int, at: datetime, owner: str) -> None:
-        values = [str(number).encode(), at.isoformat().encode(), owner.encode()]
-        self._libpq.send_query_params(SENT_TEXT, values)
-        self._libpq.flush()
-        self._waits = True
-
-    def wait(self) -> None:
-        if not self._waits:
-            return
-        self._waits = False
-        while self._libpq.is_busy():
-            select.select([self._libpq.socket], [], [])
-            self._libpq.consume_input()
-        results = []
-        while (
-            result := self._libpq.get_result()
-        ):  # to the end: the connection goes back to the pool
-            results.append(result)
-        for result in results:
-            if result.status != COMMAND_OK:
-                raise RuntimeError(result.get_error_message())
-
-    def close(self) -> None:
-        if self._waits:
-            self._connection.invalidate()  # the next user would get an answer that is ours
-        self._connection.close()
+                session.connection().execute(TAKES_AGAIN, {"domain": again})

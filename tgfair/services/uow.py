@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import select as sockets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import (
@@ -63,6 +64,7 @@ OUR_WORDS = ("no such table", "no such column", "has no column", "syntax error")
 RACE_WORDS = ("unique constraint", "foreign key constraint")
 UNFIT = "Có mục quá dài hoặc có ký tự không lưu được. Hãy xem lại rồi gửi lại."
 OPEN = "unit of work"
+COMMAND_OK = 1  # libpq's PGRES_COMMAND_OK; psycopg is not installed everywhere
 
 
 @contextmanager
@@ -158,6 +160,54 @@ def unavailable(error: DBAPIError | PoolTimeoutError) -> UnavailableError | None
 def _says(error: DBAPIError, words: tuple[str, ...]) -> bool:
     text = str(error.orig).lower()
     return any(word in text for word in words)
+
+
+class Ahead:
+    """One statement at a time on PostgreSQL, committed by itself: told now, answered later.
+
+    It is libpq's asynchronous half; a thread could not begin while this one computes, for both are
+    Python. Whoever needs to know that a statement is safe on disk calls `wait`.
+    """
+
+    def __init__(self) -> None:
+        self._connection = db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        driver: Any = self._connection.connection.driver_connection
+        self._libpq = driver.pgconn
+        self._waits = False
+
+    def begin(self, statement: bytes, values: Sequence[str]) -> None:
+        """Send a statement with $1, $2 …; the one before must have been waited for.
+
+        Not prepared: when psycopg rolls back it forgets all that is prepared on the connection,
+        ours too (DEALLOCATE ALL).
+        """
+        self._libpq.send_query_params(statement, [value.encode() for value in values])
+        self._libpq.flush()
+        self._waits = True
+
+    def wait(self) -> None:
+        """Return when the last statement is committed; at once if there is none.
+
+        Raises:
+            RuntimeError: the database refused it.
+        """
+        if not self._waits:
+            return
+        self._waits = False
+        while self._libpq.is_busy():
+            sockets.select([self._libpq.socket], [], [])
+            self._libpq.consume_input()
+        # All of them, so that the connection can go back to the pool.
+        results = list(iter(self._libpq.get_result, None))
+        for result in results:
+            if result.status != COMMAND_OK:
+                raise RuntimeError(result.get_error_message())
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._waits:
+            self._connection.invalidate()  # the next user would get an answer that is ours
+        self._connection.close()
 
 
 def let_go() -> None:
