@@ -14,6 +14,7 @@ from tests.support.gate_world import (
     FAIR_DAY,
     make_badges,
     make_gate,
+    make_gate_fair,
     pair_phone,
     phone_actor,
     sent_scan,
@@ -35,10 +36,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def fair(app):
     with app.app_context():
-        fair = builders.make_fair()
-        make_gate(fair, "Cổng chính")
-        make_gate(fair, "Cổng phụ")
-        yield fair
+        yield make_gate_fair()
 
 
 @pytest.fixture
