@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -245,3 +246,14 @@ def test_every_mail_arrives_or_fails_where_a_person_sees_it(smtp_sink, start_wor
     if LONG:  # alone on its machine
         assert read_after < SEEN_SECONDS
         assert stuck.longest < STUCK_SECONDS
+
+
+def test_half_a_mail_is_none_for_the_server_either():
+    sink = FaultySmtp()
+    with socket.create_connection((sink.host, sink.port)) as link, link.makefile("rb") as answers:
+        link.sendall(b"EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nDATA\r\nMessage-ID: <1@x>\r\n")
+        link.shutdown(socket.SHUT_WR)  # as when the sender is killed
+        answers.read()  # until the server has hung up
+
+    assert sink.count == 0
+    sink.close()

@@ -135,7 +135,7 @@ class FaultySmtp:
         lines = []
         while (line := connection.rfile.readline()) not in {b".\r\n", b""}:
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        if fault == "drop_in_data":
+        if fault == "drop_in_data" or not line:  # the sender is gone: half a mail is none
             return False
         if fault.startswith("data:"):
             say(fault.removeprefix("data:"))
