@@ -19,6 +19,7 @@ from tgfair.services.uow import reader
 DATA = Path(__file__).parents[1] / "data"
 PROBLEMS = json.loads((DATA / "so-do-loi.json").read_text("utf-8"))
 ROWS = json.loads((DATA / "so-do-day.json").read_text("utf-8"))
+Z_ROW = ("Z01", "Z02", "Z03", "Z04")
 DOCUMENT = "document.querySelector('[data-plan-editor]').editor.history.document"
 
 
@@ -173,12 +174,19 @@ def test_a_row_is_added_and_problems_are_told_while_drawing(open_board, fair):
     page.get_by_text("Thêm dãy gian").click()
     page.get_by_label("Số gian trong dãy").fill("4")
     page.get_by_label("Cách đánh số").fill("Z##")
+    page.locator("#row-type").select_option(label="Gian ẩm thực")
     page.get_by_role("button", name="Thêm dãy").click()
     page.get_by_label("Cách mép trái x (m)").first.fill("13")
     page.get_by_label("Cách mép trái x (m)").first.press("Tab")
 
     expect(page.locator("[data-problem-count]")).to_contain_text("chỗ cần xem lại")
-    assert {b.label for b in saved(page, fair).booths} >= {"Z01", "Z02", "Z03", "Z04"}
+    expect(page.locator("#item-type")).to_have_value("food")
+    page.locator("#item-type").select_option(label="Đất trống")
+    click_booth(page, "A01")  # the file calls it a corner and says no type
+    expect(page.locator("#item-type")).to_have_value("standard")
+    page.locator("#item-type").select_option(label="Bàn")
+    tags = {b.label: b.tags for b in saved(page, fair).booths if b.label in {"A01", *Z_ROW}}
+    assert tags == dict.fromkeys(Z_ROW, ("raw",)) | {"A01": ("table", "corner")}
 
 
 @pytest.mark.expects_console("status of 409")

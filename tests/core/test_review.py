@@ -34,7 +34,7 @@ GOOD = Facts(
 
 
 def of(code: str, facts: Facts) -> list[Check]:
-    return [check for check in checks_of(facts, {"drink": "Đồ uống"}) if check.code == code]
+    return [check for check in checks_of(facts) if check.code == code]
 
 
 def test_an_application_without_faults_has_six_good_findings():
@@ -110,7 +110,7 @@ def test_wishes_for_zones_that_do_not_take_the_products():
 
     assert of("wishes", elsewhere) == [
         Check("wishes", Tone.WARN, "Khu Z không còn trên sơ đồ."),
-        Check("wishes", Tone.WARN, "Khu Đồ uống không nhận nhóm food."),
+        Check("wishes", Tone.WARN, "Khu Đồ uống không nhận nhóm Thực phẩm."),
     ]
     assert of("wishes", replace(GOOD, zones={"B": drinks})) == [
         Check("wishes", Tone.BAD, "Không khu nào của sự kiện nhận các sản phẩm này.")
@@ -132,6 +132,14 @@ def test_needs_beyond_every_booth_name_what_is_lacking():
     kitchen = BoothFacts("E01", 9000, water=False, tags=frozenset({"cooking"}), area=9)
     assert of("needs", replace(cooking, booths=(BOOTH, kitchen)))[0].tone is Tone.GOOD
     assert of("needs", replace(GOOD, booths=()))[0].tone is Tone.WARN
+    tables = replace(BOOTH, type="table", accepted_groups=frozenset({"drink"}))
+    assert of("needs", replace(GOOD, booths=(tables,))) == [
+        Check(
+            "needs",
+            Tone.BAD,
+            "Không gian nào đáp ứng được: cần loại gian nhận nhóm sản phẩm này.",
+        )
+    ]
 
 
 texts = st.dictionaries(st.sampled_from("ABCD"), st.sampled_from(["", "x", "y"]))

@@ -508,7 +508,7 @@ def test_the_board_asks_as_often_for_three_as_for_one(fair, reviewer):
 
 def page(actor, fair, code):
     db.session.rollback()
-    return review_page(actor, fair, code, now=NOW, group_labels={})
+    return review_page(actor, fair, code, now=NOW)
 
 
 def test_the_page_offers_what_workflow_and_policy_allow(fair, reviewer):

@@ -43,7 +43,7 @@ def plans(fair: Fair, path: str = "") -> str:
     return f"/ql/{fair.slug}/xep/phuong-an{path}"
 
 
-def post(client: FlaskClient, url: str, **data: str) -> str:
+def post(client: FlaskClient, url: str, **data: str | list[str]) -> str:
     data["csrf_token"] = csrf_of(client)
     return client.post(url, data=data, follow_redirects=True).text
 
@@ -116,6 +116,13 @@ def test_a_change_after_publishing_is_on_the_public_list(fair, client):
     assert f"Cơ sở Một: gian {label} đổi thành A40" in public
 
 
+def ticked(page: str) -> set[tuple[str, str]]:
+    """The name and value of every ticked box that says what a type of booth takes."""
+    boxes = [tag for tag in re.findall(r"<input[^>]*>", page) if " checked" in tag]
+    pairs = [dict(re.findall(r'(name|value)="([^"]*)"', tag)) for tag in boxes]
+    return {(one["name"], one["value"]) for one in pairs if one["name"].startswith("kind_")}
+
+
 def test_rules_are_typed_checked_and_shown_to_everybody(fair, client):
     codes = booth_world.fill(fair, 2)
     url = f"/ql/{fair.slug}/xep/the-le"
@@ -134,22 +141,38 @@ def test_rules_are_typed_checked_and_shown_to_everybody(fair, client):
         "magnet_stars": "4",
         "cap_per_owner": "2",
     }
-    wrong = post(client, url, **numbers, version="1", apart=f"{codes[0]}, HS-KHONG-CO")
+    page = client.get(url).text
+    assert "Gian tiêu chuẩn (124 gian)" in page
+    assert "Gian ẩm thực (20 gian)" in page
+    assert "kind_table" not in page  # the plan has none
+    kinds = {"kind_food": ["food", "drink"], "kind_raw": ["ornamental"]}
+    wrong = post(client, url, **numbers, **kinds, version="1", apart=f"{codes[0]}, HS-KHONG-CO")
     assert "Sự kiện này không có hồ sơ HS-KHONG-CO." in wrong
+    assert ticked(wrong) == {
+        ("kind_food", "food"),
+        ("kind_food", "drink"),
+        ("kind_raw", "ornamental"),
+    }
+    unknown = post(client, url, **numbers, kind_food="iron", version="1")
+    assert "Đã lưu" not in unknown
     later = post(client, url, **(numbers | {"wish1": "10"}), version="1")
     assert "Nguyện vọng trước phải có điểm không thấp hơn nguyện vọng sau." in later
     saved = post(
         client,
         url,
         **numbers,
+        **kinds,
         version="1",
         apart=", ".join(codes),
         owners=f"Ông Ba: {', '.join(codes)}",
         good="A01, A02",
     )
     assert "Đã lưu thể lệ xếp gian." in saved
+    assert "<li>Gian ẩm thực chỉ nhận nhóm Thực phẩm, Đồ uống.</li>" in saved
+    assert ticked(saved) == ticked(wrong)
     public = client.get(f"/{fair.slug}/the-le-xep-gian/").text
     assert "nguyện vọng 2 được 50" in public
+    assert "<li>Đất trống chỉ nhận nhóm Sinh vật cảnh.</li>" in public
     assert "Các cơ sở cùng một chủ có nhiều nhất 2 gian tất cả." in public
     assert "1 cặp cơ sở có lý do thì không đứng cạnh nhau." in public
     for other in ("1", "9" * 5000):

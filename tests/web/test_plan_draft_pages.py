@@ -89,6 +89,7 @@ def save(client, url, document, seen):
 ROW = {
     "group": "F", "count": "4", "x": "60", "y": "10,5", "w": "3", "d": "3", "gap": "0", "rot": "0",
     "pattern": "Z##", "first": "1", "numbering": "straight", "power_w": "500", "double": "y",
+    "type": "raw",
 }  # fmt: skip
 THING = {"x": "1", "y": "2", "w": "1,5", "h": "1.5", "rot": "0", "power_w": "0", "label": "Cây đa"}
 
@@ -98,18 +99,21 @@ def test_everything_is_drawn_in_forms_and_used(fair, drawing, client):
     zone = post(client, f"{drawing}/bang/khu", version=version(client, drawing), id="G", label="Khu mới", color="#aabbcc")  # fmt: skip
     tree = post(client, f"{drawing}/bang/them?loai=tree", version=version(client, drawing), **THING)
     booth = next(b for b in draft(fair).plan.booths if b.label == "Z08")
+    assert booth.tags == ("raw",)
+    assert "Đất trống" in client.get(f"{drawing}/bang").text
     edited = post(
         client,
         f"{drawing}/bang/vat/{booth.id}",
         version=version(client, drawing),
-        **THING | {"label": "Z99", "group": "G", "w": "3", "h": "3", "cooking": "y", "front": "N"},
+        **THING
+        | {"label": "Z99", "group": "G", "w": "3", "h": "3", "cooking": "y", "type": "food"},
     )
     moved = post(client, f"{drawing}/bang/chon", version=version(client, drawing), id=[booth.id], right="1", down="-0,5", act="move")  # fmt: skip
     gone = post(client, f"{drawing}/bang/chon", version=version(client, drawing), id=[draft(fair).plan.objects[-1].id], act="delete")  # fmt: skip
     sheet = post(client, f"{drawing}/bang/mat-bang", version=version(client, drawing), name="Sân", width="90", height="60", north="10", note="")  # fmt: skip
     assert [a.status_code for a in (row, zone, tree, edited, moved, gone, sheet)] == [303] * 7
     found = next(b for b in draft(fair).plan.booths if b.label == "Z99")
-    assert (found.x, found.y, found.group, found.tags) == (2, 1.5, "G", ("cooking",))
+    assert (found.x, found.y, found.group, found.tags) == (2, 1.5, "G", ("food", "cooking"))
     assert newest_drawing(fair.id).name != "Sân"  # visitors see nothing of it yet
 
     page = client.get(f"{drawing}/dung").text
@@ -125,9 +129,25 @@ def test_everything_is_drawn_in_forms_and_used(fair, drawing, client):
     assert client.get(f"{drawing}/bang").location == f"{drawing}/sua"
 
 
+def test_saving_things_as_they_are_changes_nothing_that_a_file_said(fair, drawing, client):
+    before = draft(fair).plan.objects
+    marks = {("corner",), ("food", "cooking"), ("entrance", "vehicles", "gate:2")}
+    for item in {one.tags: one for one in before if one.tags in marks}.values():
+        url = f"{drawing}/bang/vat/{item.id}"
+        page = client.get(url).text
+        typed = re.findall(r'name="(x|y|w|h|rot|power_w|label)"[^>]*? value="([^"]*)"', page)
+        chosen = re.findall(r'<select[^>]*name="(\w+)".*?selected value="([^"]*)"', page, re.DOTALL)
+        ticked = [(name, "y") for name in re.findall(r'<input checked[^>]*name="(\w+)"', page)]
+        sent = dict([*typed, *chosen, *ticked, ("version", version(client, drawing))])
+        assert post(client, url, **sent).status_code == 303
+
+    assert draft(fair).plan.objects == before
+
+
 @pytest.mark.parametrize(
     ("path", "data", "sentence"),
     [
+        ("day", ROW | {"type": "castle"}, "Hãy chọn một trong các mục có sẵn."),
         ("day", ROW | {"count": "0"}, "Số gian phải từ 1 đến 100."),
         ("day", ROW | {"pattern": "Á#"}, "Cách đánh số gồm chữ không dấu"),
         ("day", ROW | {"x": "abc"}, "Hãy ghi một số."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 GROUP_NAMES: Final = {
@@ -34,3 +35,10 @@ VEHICLE_NAMES: Final = {
     "truck": "Xe tải đến 5 tấn",
     "lorry": "Xe tải trên 5 tấn",
 }
+
+
+def group_names(keys: Iterable[str]) -> str:
+    """Return "Thực phẩm, Đồ uống" for keys of groups, in the order in which every page has them."""
+    order = [*GROUP_NAMES]
+    known = sorted(keys, key=lambda key: (order.index(key) if key in order else len(order), key))
+    return ", ".join(GROUP_NAMES.get(key, key) for key in known)

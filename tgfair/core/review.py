@@ -86,6 +86,7 @@ _STATES: Final = {
     "unknown": "chưa rõ ngày hết hạn chứng nhận",
 }
 _NEEDS: Final = {
+    "booth_kind": "loại gian nhận nhóm sản phẩm này",
     "power": "đủ điện",
     "water": "có nước",
     "cooling": "chỗ cho tủ mát, tủ đông",
@@ -94,7 +95,7 @@ _NEEDS: Final = {
 }
 
 
-def checks_of(facts: Facts, group_labels: Mapping[str, str] | None = None) -> tuple[Check, ...]:
+def checks_of(facts: Facts) -> tuple[Check, ...]:
     """Return all findings in a fixed order, at least one for each subject.
 
     Certificates count on the fair's last day, product by product (domain.md, fact 5).
@@ -103,7 +104,7 @@ def checks_of(facts: Facts, group_labels: Mapping[str, str] | None = None) -> tu
         *_certificates(facts),
         *_papers(facts),
         *_twins(facts),
-        *_wishes(facts, group_labels or {}),
+        *_wishes(facts),
         *_booths(facts),
         *_needs(facts),
     )
@@ -160,9 +161,9 @@ def _named(twin: Twin) -> str:
     return f"{twin.name} (hồ sơ {twin.code})" if twin.code else twin.name
 
 
-def _wishes(facts: Facts, labels: Mapping[str, str]) -> list[Check]:
+def _wishes(facts: Facts) -> list[Check]:
     zones = facts.zones or {}
-    against = {code: _refusals(facts.needs, zone, labels) for code, zone in zones.items()}
+    against = {code: _refusals(facts.needs, zone) for code, zone in zones.items()}
     if zones and all(against.values()):
         return [Check("wishes", Tone.BAD, "Không khu nào của sự kiện nhận các sản phẩm này.")]
     gone = [code for code in facts.wishes if code not in zones]
@@ -173,13 +174,12 @@ def _wishes(facts: Facts, labels: Mapping[str, str]) -> list[Check]:
     return found or [Check("wishes", Tone.GOOD, words)]
 
 
-def _refusals(needs: Needs, zone: ZoneFacts, labels: Mapping[str, str]) -> list[str]:
+def _refusals(needs: Needs, zone: ZoneFacts) -> list[str]:
     """Return why a zone does not take the subject, whatever its booths are like."""
     anything = BoothFacts(
         "", needs.power_w, True, frozenset({"cooling", "cooking"}), needs.min_area
     )
-    reasons = unsuitable_reasons(needs, anything, zone, group_labels=labels)
-    return [reason.sentence for reason in reasons]
+    return [reason.sentence for reason in unsuitable_reasons(needs, anything, zone)]
 
 
 def _booths(facts: Facts) -> list[Check]:

@@ -21,6 +21,7 @@ DRAWS = "Đang chờ bốc thăm theo danh sách đã công bố."
 SHORT = {
     "zone_kind": "không đúng loại cơ sở",
     "product_group": "không đúng nhóm sản phẩm",
+    "booth_kind": "loại gian không nhận nhóm sản phẩm",
     "power": "không đủ điện",
     "water": "không có nước",
     "cooling": "không đặt được tủ mát",

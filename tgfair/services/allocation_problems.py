@@ -14,6 +14,7 @@ from tgfair.core.allocation import problem as core
 from tgfair.core.allocation.lines import find_lines
 from tgfair.core.allocation.problem import Applicant, Limits, Mode, Pin, Problem, Rules, Wish
 from tgfair.core.allocation.rulebook import Rulebook, rulebook_from_json
+from tgfair.core.layout.booth_types import type_of
 from tgfair.core.layout.plan import Kind, PlanObject
 from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES
 from tgfair.core.workflow import ACCEPTED
@@ -196,6 +197,7 @@ def _core_booths(
                 id=key,
                 label=row.label,
                 zone=row.zone.code,
+                kind=type_of(row.tags),
                 power_w=row.power_w,
                 water=row.water,
                 cooling="cooling" in row.tags,
@@ -331,6 +333,7 @@ def _rules(fair: Fair, codes: set[str], settings: Settings) -> Rules:
     return Rules(
         cap_per_subject=book.cap_per_subject or fair.max_booths,
         cap_per_owner=book.cap_per_owner,
+        kind_groups=book.kind_groups,
         apart=tuple(pair for pair in book.apart if codes.issuperset(pair)),
         required=frozenset(settings.required) & codes,
         weights=book.weights,

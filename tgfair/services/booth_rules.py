@@ -1,12 +1,13 @@
-"""A fair's own rules of assignment: weights, caps, who stands near whom, better and poorer places.
+"""A fair's own rules of assignment: weights, caps, types, who is near whom, good and poor places.
 
 They are data, shown to everybody in words, and belong to the fair (`Fair.booth_rules`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ from tgfair.core.allocation.rulebook import (
     rulebook_from_json,
 )
 from tgfair.core.errors import InvalidError
+from tgfair.core.layout.booth_types import type_of
+from tgfair.core.names import GROUP_NAMES
 from tgfair.core.vietnamese import check_text
 from tgfair.models.application import Application
 from tgfair.models.booth import Booth
@@ -37,12 +40,14 @@ class TypedRules:
     """The rules as an officer types them: points, caps, and lists of codes in lines of text.
 
     `apart`: two codes of applications a line. `owners`, `cooperatives`: "name: code, code" a line.
-    `good`, `bad`: labels of booths, parted by commas or spaces.
+    `good`, `bad`: labels of booths, parted by commas or spaces. `kind_groups`: product groups by
+    type of booth; none and all both mean that the type takes everybody.
     """
 
     weights: Weights
     cap_per_subject: int | None
     cap_per_owner: int | None
+    kind_groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     apart: str = ""
     owners: str = ""
     cooperatives: str = ""
@@ -53,6 +58,13 @@ class TypedRules:
 def booth_rules(fair: Fair) -> Rulebook:
     """Return the fair's rules; what was never set is as usual."""
     return rulebook_from_json(fair.booth_rules)
+
+
+def booth_types(actor: Actor, fair: Fair) -> Counter[str]:
+    """Return how many booths of each type the fair has."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    tags = reader().scalars(select(Booth.tags).where(Booth.fair_id == fair.id))
+    return Counter(map(type_of, tags))
 
 
 def typed_rules(actor: Actor, fair_id: int) -> TypedRules:
@@ -66,6 +78,7 @@ def typed_rules(actor: Actor, fair_id: int) -> TypedRules:
         weights=book.weights,
         cap_per_subject=book.cap_per_subject,
         cap_per_owner=book.cap_per_owner,
+        kind_groups={kind: sorted(groups) for kind, groups in book.kind_groups},
         apart="\n".join(", ".join(pair) for pair in book.apart),
         owners=_as_lines(book.owners),
         cooperatives=_as_lines(book.cooperatives),
@@ -109,6 +122,7 @@ def _read(typed: TypedRules, codes: set[str], booths: Mapping[str, str]) -> Rule
         weights=typed.weights,
         cap_per_subject=typed.cap_per_subject,
         cap_per_owner=typed.cap_per_owner,
+        kind_groups=tuple(_accepted(typed.kind_groups)),
         apart=tuple(_pairs(_text(typed.apart, "apart"), codes)),
         owners=tuple(_circles(_text(typed.owners, "owners"), codes, "owners")),
         cooperatives=tuple(
@@ -117,6 +131,12 @@ def _read(typed: TypedRules, codes: set[str], booths: Mapping[str, str]) -> Rule
         good=tuple(_places(_text(typed.good, "good"), booths, "good")),
         bad=tuple(_places(_text(typed.bad, "bad"), booths, "bad")),
     )
+
+
+def _accepted(typed: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, frozenset[str]]]:
+    for kind, groups in sorted(typed.items()):
+        if groups and not GROUP_NAMES.keys() <= set(groups):
+            yield kind, frozenset(groups)
 
 
 def _text(text: str, field: str) -> str:

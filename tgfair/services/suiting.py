@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tgfair.core.allocation.rulebook import accepted_by_type
+from tgfair.core.layout.booth_types import type_of
 from tgfair.core.layout.suitability import BoothFacts, Needs, Reason, ZoneFacts, unsuitable_reasons
 from tgfair.models.application import Application
 from tgfair.models.booth import Booth
@@ -20,8 +22,8 @@ def needs_of(application: Application) -> Needs:
 
 
 def facts_of(booth: Booth) -> tuple[BoothFacts, ZoneFacts]:
-    """Return what a booth offers and whom its zone takes."""
-    zone = booth.zone
+    """Return what a booth offers, whom its type takes by the fair's rules, and whom its zone."""
+    zone, kind = booth.zone, type_of(booth.tags)
     return (
         BoothFacts(
             booth.label,
@@ -29,6 +31,8 @@ def facts_of(booth: Booth) -> tuple[BoothFacts, ZoneFacts]:
             booth.water,
             frozenset(booth.tags),
             round(booth.width_m * booth.depth_m, 2),
+            kind,
+            accepted_by_type(zone.fair.booth_rules).get(kind),
         ),
         ZoneFacts(
             zone.label,

@@ -35,6 +35,7 @@ def problems(draw: st.DrawFn, *, pins: bool = True, most: int = 6) -> Problem:
     rules = Rules(
         cap_per_subject=draw(st.sampled_from([None, 2])),
         cap_per_owner=draw(st.sampled_from([None, 2, 3])),
+        kind_groups=draw(st.sampled_from([(), (), (("food", frozenset({"food"})),)])),
         apart=tuple(pair for pair in apart if pair[0] != pair[1]),
     )
     problem = Problem(booths, zones, applicants, rules, limits=Limits(seed=3, moves=200))
@@ -51,6 +52,7 @@ def _booths(draw: st.DrawFn, most: int) -> list[Booth]:
             id=f"{i:02d}",
             label=f"G{i:02d}",
             zone=ZONES[0] if i < draw(st.integers(1, count)) else ZONES[1],
+            kind=draw(st.sampled_from(["standard", "standard", "food"])),
             power_w=draw(st.sampled_from([500, 500, 1000])),
             water=draw(st.sampled_from([False, False, True])),
             corner=draw(st.booleans()),

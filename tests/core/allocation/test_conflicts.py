@@ -14,6 +14,7 @@ from tests.core.allocation.test_solve_rules import few
 from tgfair.core.allocation.conflicts import _relaxed, demands_of, explain_infeasible
 from tgfair.core.allocation.problem import Applicant, Booth, Pin, Problem, Rules, Zone, checked
 from tgfair.core.allocation.solve import ContradictoryError, solve
+from tgfair.core.names import GROUP_NAMES
 
 SQUARE = Problem(
     booths=(
@@ -57,6 +58,22 @@ def test_three_for_two_booths_name_the_blocked_one():
     assert "Gian A03 không dùng: Cây che." in sentences(problem)
     with pytest.raises(ContradictoryError):
         solve(problem)
+
+
+def test_type_of_booth_that_does_not_take_the_goods_is_named_by_its_own_name():
+    """The key `food` is a group of products as well as a type of booth."""
+    problem = replace(
+        SQUARE,
+        booths=tuple(replace(booth, kind="food", blocked=None) for booth in SQUARE.booths),
+        applicants=(Applicant("x", "HTX Xuân", groups=frozenset({"craft"})),),
+        rules=Rules(required=frozenset("x"), kind_groups=(("food", frozenset({"food", "drink"})),)),
+        names=tuple(GROUP_NAMES.items()),
+    )
+
+    assert sentences(problem) == [
+        "HTX Xuân phải có gian.",
+        "Gian ẩm thực chỉ nhận nhóm Thực phẩm, Đồ uống.",
+    ]
 
 
 def test_two_pins_on_one_booth():

@@ -21,6 +21,8 @@ from tgfair.core.allocation.rulebook import (
     said_as_rules,
 )
 from tgfair.core.errors import InvalidError
+from tgfair.core.layout.booth_types import BOOTH_TYPES
+from tgfair.core.names import GROUP_NAMES
 
 PROBLEM = Problem(
     booths=tuple(Booth(f"b{n}", f"A{n:02d}", "A", row="r", position=n) for n in range(1, 7)),
@@ -119,11 +121,17 @@ POINTS = st.integers(0, 1000)
     wishes=st.lists(POINTS, min_size=3, max_size=3).map(lambda w: tuple(sorted(w, reverse=True))),
     points=POINTS,
     cap=st.none() | st.integers(1, 50),
+    accepted=st.dictionaries(
+        st.sampled_from([*BOOTH_TYPES]), st.frozensets(st.sampled_from([*GROUP_NAMES]), min_size=1)
+    ),
 )
-def test_rules_survive_writing_and_reading_and_are_said_with_their_numbers(wishes, points, cap):
+def test_rules_survive_writing_and_reading_and_are_said_with_their_numbers(
+    wishes, points, cap, accepted
+):
     book = Rulebook(
         weights=Weights(wishes=wishes, same_group=points),
         cap_per_owner=cap,
+        kind_groups=tuple(sorted(accepted.items())),
         apart=(("x", "y"),),
         owners=(Circle("Ông Ba", ("x", "y")),),
         good=("b1",),
@@ -135,6 +143,25 @@ def test_rules_survive_writing_and_reading_and_are_said_with_their_numbers(wishe
     assert any(f"nhiều nhất {cap} gian tất cả" in line for line in said_as_rules(book)) == bool(cap)
     kept = rulebook_from_json(lasting_rules(rulebook_as_json(book)))
     assert (kept.weights, kept.good, kept.apart, kept.owners) == (book.weights, ("b1",), (), ())
+    assert kept.kind_groups == book.kind_groups
+    said = [line for line in said_as_rules(book) if " chỉ nhận nhóm " in line]
+    assert len(said) == len(accepted)
+
+
+def test_types_of_booths_are_said_by_their_names_and_those_of_the_groups():
+    book = rulebook_from_json({"kind_groups": {"raw": ["craft", "ornamental"], "food": ["food"]}})
+
+    assert said_as_rules(book)[2:4] == (
+        "Gian ẩm thực chỉ nhận nhóm Thực phẩm.",
+        "Đất trống chỉ nhận nhóm Thủ công mỹ nghệ, Sinh vật cảnh.",
+    )
+
+
+def test_rules_written_before_types_had_any_take_everybody():
+    written = rulebook_as_json(Rulebook())
+    del written["kind_groups"]
+
+    assert rulebook_from_json(written) == Rulebook()
 
 
 @pytest.mark.parametrize(
@@ -144,6 +171,9 @@ def test_rules_survive_writing_and_reading_and_are_said_with_their_numbers(wishe
         Rulebook(weights=Weights(corner=-1)),
         Rulebook(cap_per_subject=0),
         Rulebook(apart=(("x", "x"),)),
+        Rulebook(kind_groups=(("food", frozenset()),)),
+        Rulebook(kind_groups=(("food", frozenset({"iron"})),)),
+        Rulebook(kind_groups=(("castle", frozenset({"food"})),)),
     ],
 )
 def test_rules_that_mean_nothing_are_refused(book):

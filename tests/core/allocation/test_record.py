@@ -52,6 +52,17 @@ def test_plan_by_hand_has_scores_and_what_is_wrong_in_words():
     ]
 
 
+def test_booth_of_a_type_for_others_is_told_by_its_type():
+    booths = (replace(FAIR.booths[0], kind="food"), *FAIR.booths[1:])
+    rules = Rules(kind_groups=(("food", frozenset({"drink"})),))
+    problem = replace(FAIR, booths=booths, rules=rules)
+    solution = evaluate(problem, {"x": ("1",), "y": ("2",), "z": ("3",)})
+
+    assert [sentence_of(problem, violation) for violation in verify(problem, solution)] == [
+        "Gian A01 là gian ẩm thực, không nhận nhóm sản phẩm của HTX Xuân."
+    ]
+
+
 def test_every_finding_has_a_sentence():
     source = Path(verifying.__file__).read_text("utf-8")
     codes = set(re.findall(r'Violation\("(\w+)"', source))

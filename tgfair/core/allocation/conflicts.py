@@ -18,6 +18,7 @@ from tgfair.core.allocation.levels import feasible
 from tgfair.core.allocation.model import Model
 from tgfair.core.allocation.problem import Applicant, Problem, Zone, checked
 from tgfair.core.calendar_text import vn_number
+from tgfair.core.layout.booth_types import type_name
 
 # Up to so many demands the answer is a minimum one; above it is irreducible: no part of it can go.
 MOST_FOR_MINIMUM = 12
@@ -148,7 +149,7 @@ def demands_of(problem: Problem) -> tuple[Demand, ...]:
         Demand(
             "kind_groups",
             kind,
-            f"Loại gian {names.get(kind, kind)} chỉ nhận nhóm {_listed(groups, names)}.",
+            f"{type_name(kind)} chỉ nhận nhóm {_listed(groups, names)}.",
         )
         for kind, groups in rules.kind_groups
     ]

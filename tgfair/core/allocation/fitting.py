@@ -40,7 +40,6 @@ class Fitting:
         self.booths = {booth.id: booth for booth in problem.booths}
         self.applicants = {applicant.id: applicant for applicant in problem.applicants}
         self._zones = {zone.code: zone for zone in problem.zones}
-        self._names = dict(problem.names)
         self._kind_groups = dict(problem.rules.kind_groups)
         # Applications that need the same are judged once, too.
         numbers: dict[object, int] = {}
@@ -67,23 +66,26 @@ class Fitting:
         zone = self._zones[booth.zone]
         reasons = unsuitable_reasons(
             _needs(applicant),
-            _facts(booth),
+            self._facts(booth),
             ZoneFacts(zone.label, zone.groups, zone.exhibitor_kinds),
-            group_labels=self._names,
         )
-        return reasons + self._kind_reasons(applicant, booth)
-
-    def _kind_reasons(self, applicant: Applicant, booth: Booth) -> list[Reason]:
-        reasons = []
-        accepted = self._kind_groups.get(booth.kind)
-        if accepted is not None and applicant.groups - accepted:
-            sentence = f"Gian {booth.label} thuộc loại không nhận nhóm sản phẩm của cơ sở."
-            reasons.append(Reason("booth_kind", sentence))
         if applicant.booth_kinds is not None and booth.kind not in applicant.booth_kinds:
             reasons.append(
                 Reason("kind_asked", f"Gian {booth.label} không đúng loại gian cơ sở xin.")
             )
         return reasons
+
+    def _facts(self, booth: Booth) -> BoothFacts:
+        marks = (("cooling", booth.cooling), ("cooking", booth.cooking))
+        return BoothFacts(
+            booth.label,
+            booth.power_w,
+            booth.water,
+            frozenset(tag for tag, has in marks if has),
+            booth.area,
+            booth.kind,
+            self._kind_groups.get(booth.kind),
+        )
 
     def fits_somewhere(self, applicant: Applicant) -> bool:
         """Return whether a single booth of the plan suits."""
@@ -150,9 +152,3 @@ def _needs(applicant: Applicant) -> Needs:
         min_area=applicant.min_area,
         exhibitor_kind=applicant.exhibitor_kind,
     )
-
-
-def _facts(booth: Booth) -> BoothFacts:
-    marks = (("cooling", booth.cooling), ("cooking", booth.cooking))
-    tags = frozenset(tag for tag, has in marks if has)
-    return BoothFacts(booth.label, booth.power_w, booth.water, tags, booth.area)

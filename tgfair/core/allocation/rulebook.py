@@ -8,6 +8,8 @@ from typing import Any
 
 from tgfair.core.allocation.problem import Weights
 from tgfair.core.errors import InvalidError
+from tgfair.core.layout.booth_types import BOOTH_TYPES, type_name
+from tgfair.core.names import GROUP_NAMES, group_names
 
 MOST_POINTS = 1000
 MOST_BOOTHS = 50
@@ -25,12 +27,14 @@ class Circle:
 class Rulebook:
     """What a fair adds to its zones and booths. Applications by code, booths by plan object.
 
-    Caps count booths; `None` leaves the number asked for as the only limit.
+    Caps count booths; `None` leaves the number asked for as the only limit. `kind_groups` says
+    which product groups a type of booth takes; a type that is not there takes all.
     """
 
     weights: Weights = field(default_factory=Weights)
     cap_per_subject: int | None = None
     cap_per_owner: int | None = None
+    kind_groups: tuple[tuple[str, frozenset[str]], ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
     owners: tuple[Circle, ...] = ()
     cooperatives: tuple[Circle, ...] = ()
@@ -45,6 +49,7 @@ def rulebook_as_json(book: Rulebook) -> dict[str, Any]:
         "weights": weights | {"wishes": list(book.weights.wishes)},
         "cap_per_subject": book.cap_per_subject,
         "cap_per_owner": book.cap_per_owner,
+        "kind_groups": {kind: sorted(groups) for kind, groups in book.kind_groups},
         "apart": [list(pair) for pair in book.apart],
         "owners": [{"name": one.name, "members": list(one.members)} for one in book.owners],
         "cooperatives": [
@@ -64,6 +69,7 @@ def rulebook_from_json(data: Mapping[str, Any]) -> Rulebook:
         weights=replace(Weights(), **typed),
         cap_per_subject=data.get("cap_per_subject"),
         cap_per_owner=data.get("cap_per_owner"),
+        kind_groups=tuple(sorted(accepted_by_type(data).items())),
         apart=tuple((one, other) for one, other in data.get("apart", ())),
         owners=tuple(_circles(data.get("owners", ()))),
         cooperatives=tuple(_circles(data.get("cooperatives", ()))),
@@ -72,12 +78,20 @@ def rulebook_from_json(data: Mapping[str, Any]) -> Rulebook:
     )
 
 
+def accepted_by_type(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the groups that each type of booth takes, of the types that do not take all.
+
+    `data` is what `rulebook_as_json` wrote; for those who ask booth by booth.
+    """
+    return {kind: frozenset(groups) for kind, groups in data.get("kind_groups", {}).items()}
+
+
 def _circles(data: Iterable[Mapping[str, Any]]) -> Iterable[Circle]:
     return (Circle(one["name"], tuple(one["members"])) for one in data)
 
 
 def lasting_rules(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the next fair takes over: points, caps, places; not who stood near whom."""
+    """Return what the next fair takes over: points, caps, types, places; not who is near whom."""
     book = rulebook_from_json(data)
     return rulebook_as_json(replace(book, apart=(), owners=(), cooperatives=()))
 
@@ -87,7 +101,7 @@ def check_rulebook(book: Rulebook) -> None:
 
     Raises:
         InvalidError: points or caps out of range, a later wish counts more than an earlier one,
-            or somebody is to stand apart from themselves.
+            a type of booth that takes nobody, or somebody is to stand apart from themselves.
     """
     weights = book.weights
     numbers = [getattr(weights, one.name) for one in fields(Weights) if one.name != "wishes"]
@@ -98,6 +112,10 @@ def check_rulebook(book: Rulebook) -> None:
     for cap in (book.cap_per_subject, book.cap_per_owner):
         if cap is not None and not 1 <= cap <= MOST_BOOTHS:
             raise InvalidError(f"Số gian nhiều nhất từ 1 đến {MOST_BOOTHS}.", field="caps")
+    for kind, groups in book.kind_groups:
+        if kind not in BOOTH_TYPES or not groups or not groups <= GROUP_NAMES.keys():
+            sentence = f"{type_name(kind)}: hãy chọn ít nhất một nhóm sản phẩm trong danh sách."
+            raise InvalidError(sentence, field=f"kind_{kind}")
     if any(one == other for one, other in book.apart):
         raise InvalidError("Một cơ sở không thể đứng cách xa chính mình.", field="apart")
 
@@ -107,6 +125,7 @@ def said_as_rules(book: Rulebook) -> tuple[str, ...]:
     lines = [
         "Mỗi gian chỉ có một cơ sở; gian không dùng thì không xếp.",
         "Khu phải nhận loại cơ sở và mọi nhóm sản phẩm của cơ sở.",
+        *_said_of_types(book),
         "Gian phải đủ điện, nước, chỗ đặt tủ mát, được đun nấu, đủ rộng như cơ sở đã ghi cần.",
         "Cơ sở xin nhiều gian được các gian liền nhau trong một dãy, hoặc chưa được gian nào.",
         "Tổng điện của các cơ sở trong một khu không vượt nguồn điện của khu.",
@@ -120,6 +139,15 @@ def said_as_rules(book: Rulebook) -> tuple[str, ...]:
     lines.append("Gian cơ sở tự chọn, được mời nhận hoặc bốc thăm được thì giữ nguyên.")
     lines.append("Gian đã công bố chỉ đổi khi có lý do ghi lại, và cả hai bên được báo.")
     return tuple(lines)
+
+
+def _said_of_types(book: Rulebook) -> tuple[str, ...]:
+    accepted = dict(book.kind_groups)
+    return tuple(
+        f"{name} chỉ nhận nhóm {group_names(accepted[kind])}."
+        for kind, name in BOOTH_TYPES.items()
+        if kind in accepted
+    )
 
 
 def said_as_goals(book: Rulebook) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tgfair.core.allocation.problem import Problem
 from tgfair.core.allocation.verify import Violation
+from tgfair.core.layout.booth_types import type_name
 
-# {who} are the applications concerned, {booths} the booths, {zone} the zone.
+# {who} are the applications concerned, {booths} the booths, {zone} the zone, {type} the first
+# booth's.
 SENTENCES = {
     "named_twice": "{who} có hai dòng trong phương án.",
     "not_accounted_for": "{who} không có trong phương án.",
@@ -15,7 +17,7 @@ SENTENCES = {
     "blocked": "{who} ở gian {booths}, gian này không dùng.",
     "zone_kind": "Khu của gian {booths} không dành cho loại cơ sở như {who}.",
     "product_group": "Khu của gian {booths} không nhận nhóm sản phẩm của {who}.",
-    "booth_kind": "Loại gian {booths} không nhận nhóm sản phẩm của {who}.",
+    "booth_kind": "Gian {booths} là {type}, không nhận nhóm sản phẩm của {who}.",
     "kind_asked": "Gian {booths} không đúng loại {who} xin.",
     "power": "Gian {booths} không đủ điện cho {who}.",
     "water": "Gian {booths} không có nước cho {who}.",
@@ -39,6 +41,7 @@ def sentence_of(problem: Problem, violation: Violation) -> str:
     """Return what is wrong in one sentence."""
     names = {applicant.id: applicant.name for applicant in problem.applicants}
     labels = {booth.id: booth.label for booth in problem.booths}
+    types = {booth.id: type_name(booth.kind).lower() for booth in problem.booths}
     zones = {zone.code: zone.label for zone in problem.zones}
     booths = violation.subjects if violation.code == "booth_twice" else violation.subjects[1:]
     first = violation.subjects[0]
@@ -47,4 +50,5 @@ def sentence_of(problem: Problem, violation: Violation) -> str:
         who=" và ".join([names.get(first, first), *others]),
         booths=", ".join(labels[one] for one in booths if one in labels),
         zone=zones.get(first, first),
+        type=next((types[one] for one in booths if one in types), ""),
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from tgfair.core.calendar_text import vn_number
 from tgfair.core.errors import InvalidError
+from tgfair.core.layout.booth_types import STANDARD
 from tgfair.core.layout.plan import MOST_OBJECTS, Group, Kind, Plan, PlanObject
 
 _PATTERN: Final = re.compile(r"[A-Za-z0-9-]*@?[A-Za-z0-9-]*#{1,4}")
@@ -130,7 +131,7 @@ def _booth(request: GridRequest, row: int, column: int, y: float) -> PlanObject:
         power_w=request.power_w,
         front="S",
         corner=column in (0, request.columns - 1),
-        tags=("standard",),
+        tags=(STANDARD,),
     )
 
 

@@ -10,6 +10,7 @@ from math import cos, radians, sin
 from typing import Final
 
 from tgfair.core.errors import InvalidError
+from tgfair.core.layout.booth_types import STANDARD
 from tgfair.core.layout.plan import Kind, PlanObject
 
 MOST_IN_ROW: Final = 100
@@ -54,6 +55,7 @@ class RowRequest:
     backwards: bool = False
     numbering: Numbering = Numbering.STRAIGHT
     power_w: int = 500
+    type: str = STANDARD
 
 
 def row_of_booths(request: RowRequest, ids: Iterator[str]) -> list[PlanObject]:
@@ -86,7 +88,7 @@ def row_of_booths(request: RowRequest, ids: Iterator[str]) -> list[PlanObject]:
                 power_w=request.power_w,
                 front="N" if back else "S",
                 corner=column in (0, request.count - 1),
-                tags=("standard",),
+                tags=(request.type,),
             )
         )
     return booths

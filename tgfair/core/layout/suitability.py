@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tgfair.core.calendar_text import vn_number
+from tgfair.core.layout.booth_types import STANDARD, type_name, type_of
 from tgfair.core.layout.plan import PlanObject
+from tgfair.core.names import group_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,27 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class BoothFacts:
-    """What a booth offers; `area` in square metres."""
+    """What a booth offers, `area` in square metres; whom its type takes, `None` is every group."""
 
     label: str
     power_w: int
     water: bool
     tags: frozenset[str]
     area: float
+    type: str = STANDARD
+    accepted_groups: frozenset[str] | None = None
 
     @classmethod
     def of(cls, booth: PlanObject) -> BoothFacts:
-        """Return the facts of a booth of a plan."""
-        return cls(booth.label, booth.power_w, booth.water, frozenset(booth.tags), booth.area)
+        """Return the facts of a booth of a plan, whatever the fair's rules say of its type."""
+        return cls(
+            booth.label,
+            booth.power_w,
+            booth.water,
+            frozenset(booth.tags),
+            booth.area,
+            type_of(booth.tags),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +65,38 @@ class Reason:
     sentence: str
 
 
-def unsuitable_reasons(
-    needs: Needs,
-    booth: BoothFacts,
-    zone: ZoneFacts,
-    *,
-    group_labels: Mapping[str, str] | None = None,
-) -> list[Reason]:
+def unsuitable_reasons(needs: Needs, booth: BoothFacts, zone: ZoneFacts) -> list[Reason]:
     """Return why the booth does not suit, in a fixed order; empty when it does.
 
-    Codes: `zone_kind`, `product_group`, `power`, `water`, `cooling`, `cooking`, `size`.
-    `group_labels` names the product groups in the sentences.
+    Codes: `zone_kind`, `product_group`, `booth_kind`, `power`, `water`, `cooling`, `cooking`,
+    `size`.
     """
-    return _zone_reasons(needs, zone, group_labels or {}) + _booth_reasons(needs, booth)
+    return _zone_reasons(needs, zone) + _type_reasons(needs, booth) + _booth_reasons(needs, booth)
 
 
-def _zone_reasons(needs: Needs, zone: ZoneFacts, labels: Mapping[str, str]) -> list[Reason]:
+def _zone_reasons(needs: Needs, zone: ZoneFacts) -> list[Reason]:
     reasons = []
-    kinds, groups = zone.accepted_kinds, zone.accepted_groups
+    kinds = zone.accepted_kinds
     if kinds is not None and needs.exhibitor_kind not in kinds:
         reasons.append(Reason("zone_kind", f"Khu {zone.label} không dành cho loại cơ sở này."))
-    refused = sorted(needs.product_groups - groups) if groups is not None else []
+    refused = _refused(needs, zone.accepted_groups)
     if refused:
-        names = ", ".join(labels.get(group, group) for group in refused)
-        reasons.append(Reason("product_group", f"Khu {zone.label} không nhận nhóm {names}."))
+        reasons.append(Reason("product_group", f"Khu {zone.label} không nhận nhóm {refused}."))
     return reasons
+
+
+def _type_reasons(needs: Needs, booth: BoothFacts) -> list[Reason]:
+    refused = _refused(needs, booth.accepted_groups)
+    if not refused:
+        return []
+    what = type_name(booth.type).lower()
+    return [Reason("booth_kind", f"Gian {booth.label} là {what}, không nhận nhóm {refused}.")]
+
+
+def _refused(needs: Needs, accepted: frozenset[str] | None) -> str:
+    """Return the names of the groups that are not taken, "" when all are."""
+    refused = needs.product_groups - accepted if accepted is not None else ()
+    return group_names(refused) if refused else ""
 
 
 def _booth_reasons(needs: Needs, booth: BoothFacts) -> list[Reason]:

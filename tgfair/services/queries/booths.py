@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tgfair.core.layout.booth_types import BOOTH_TYPES, type_of
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
 from tgfair.core.workflow import State
@@ -76,7 +77,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class BoothView:
-    """One booth of a fair with who stands there; sizes in metres, power in watts."""
+    """One booth of a fair with who stands there; sizes in metres, power in watts.
+
+    `type` is its name: "Gian ẩm thực".
+    """
 
     id: int
     label: str
@@ -88,6 +92,7 @@ class BoothView:
     w: float
     h: float
     rot: float
+    type: str
     front: str | None
     power_w: int
     water: bool
@@ -241,6 +246,7 @@ def _view(booth: Booth, holders: tuple[Holder, ...], held: frozenset[int]) -> Bo
         w=booth.width_m,
         h=booth.depth_m,
         rot=booth.rotation,
+        type=BOOTH_TYPES[type_of(booth.tags)],
         state=_state(booth, holders, held),
         holders=holders,
         **_facts(booth),

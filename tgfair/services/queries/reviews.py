@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -99,7 +99,6 @@ def review_page(
     code: str,
     *,
     now: datetime,
-    group_labels: Mapping[str, str],
 ) -> ReviewPage:
     """Return an application of a fair for its review page.
 
@@ -112,7 +111,7 @@ def review_page(
     facts = _facts(session, application, twins=reviews)
     return ReviewPage(
         application=application,
-        checks=checks_of(facts, group_labels),
+        checks=checks_of(facts),
         fixes=tuple(current_fixes(application)),
         events=_events(actor, application, reviews=reviews),
         elsewhere=_elsewhere(session, actor, application),

@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.allocation.problem import Weights
 from tgfair.core.allocation.rulebook import MOST_BOOTHS, MOST_POINTS, said_as_goals, said_as_rules
 from tgfair.core.errors import ConflictError, InvalidError
+from tgfair.core.layout.booth_types import BOOTH_TYPES
 from tgfair.documents.allocation_minutes import allocation_minutes, allocation_minutes_docx
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
-from tgfair.services.booth_rules import TypedRules, booth_rules, set_booth_rules, typed_rules
+from tgfair.services.booth_rules import (
+    TypedRules,
+    booth_rules,
+    booth_types,
+    set_booth_rules,
+    typed_rules,
+)
 from tgfair.services.queries.allocation_minutes import minutes_of
 from tgfair.services.queries.fairs import fair_for_staff
+from tgfair.web.choices import pairs
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.labels import GROUP_LABELS
 from tgfair.web.number_fields import NumberRange, number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
@@ -40,10 +50,22 @@ WEIGHTS = (
     "magnet_stars",
 )
 LISTS = ("apart", "owners", "cooperatives", "good", "bad")
+TYPES = {kind: f"kind_{kind}" for kind in BOOTH_TYPES}
+
+
+def _groups_taken(kind: str) -> SelectMultipleField:
+    return SelectMultipleField(
+        BOOTH_TYPES[kind],
+        [Optional()],
+        choices=pairs(GROUP_LABELS),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description="Không chọn mục nào: nhận mọi nhóm",
+    )
 
 
 class RulesForm(BaseForm):
-    """Points of the goals, caps, and who stands near whom."""
+    """Points of the goals, caps, whom a type of booth takes, and who stands near whom."""
 
     wish1 = IntegerField("Nguyện vọng 1", POINTS)
     wish2 = IntegerField("Nguyện vọng 2", POINTS)
@@ -61,6 +83,10 @@ class RulesForm(BaseForm):
         "Mỗi cơ sở nhiều nhất", CAP, description="Để trống: theo cài đặt của sự kiện"
     )
     cap_per_owner = IntegerField("Các cơ sở cùng một chủ nhiều nhất", CAP)
+    kind_standard = _groups_taken("standard")
+    kind_food = _groups_taken("food")
+    kind_raw = _groups_taken("raw")
+    kind_table = _groups_taken("table")
     owners = TextAreaField(
         "Các nhóm cùng một chủ", description="Mỗi dòng: Tên chủ: mã hồ sơ, mã hồ sơ"
     )
@@ -88,6 +114,7 @@ def _filled(fair: Fair) -> RulesForm:
             **wishes,
             **{name: getattr(typed.weights, name) for name in WEIGHTS},
             **{name: getattr(typed, name) for name in LISTS},
+            **{TYPES[kind]: groups for kind, groups in typed.kind_groups.items()},
             "cap_per_subject": typed.cap_per_subject,
             "cap_per_owner": typed.cap_per_owner,
             "version": str(fair.version),
@@ -96,11 +123,13 @@ def _filled(fair: Fair) -> RulesForm:
 
 
 def _page(fair: Fair, form: RulesForm) -> str:
-    book = booth_rules(fair)
+    book, counts = booth_rules(fair), booth_types(actor(), fair)
+    ruled = dict(book.kind_groups)
     return render_template(
         "organizer/booth_rules.html",
         form=form,
         weights=[form[name] for name in ("wish1", "wish2", "wish3", *WEIGHTS)],
+        types=[(form[TYPES[one]], counts[one]) for one in TYPES if counts[one] or one in ruled],
         lists=[form[name] for name in LISTS],
         rules=said_as_rules(book),
         goals=said_as_goals(book),
@@ -133,7 +162,7 @@ def save_booth_rules(slug: str) -> Any:
             now=now(),
         )
     except InvalidError as error:
-        field = form[error.field] if error.field in LISTS else form.wish1
+        field = form[error.field] if error.field in {*LISTS, *TYPES.values()} else form.wish1
         field.errors = [*field.errors, error.message()]
         return _page(fair, form), 400
     except ConflictError as error:
@@ -150,6 +179,7 @@ def _typed(form: RulesForm) -> TypedRules:
         weights=Weights(wishes=wishes, **numbers),
         cap_per_subject=form.cap_per_subject.data,
         cap_per_owner=form.cap_per_owner.data,
+        kind_groups={kind: form[name].data or () for kind, name in TYPES.items()},
         **{name: form[name].data or "" for name in LISTS},
     )
 

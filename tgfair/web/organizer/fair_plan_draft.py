@@ -10,6 +10,7 @@ from wtforms import BooleanField, FileField, HiddenField
 
 from tgfair.core.calendar_text import vn_time
 from tgfair.core.errors import InvalidError, TgfairError
+from tgfair.core.layout.booth_types import BOOTH_TYPES
 from tgfair.core.layout.checks import check_plan
 from tgfair.core.layout.draft import draft_as_json
 from tgfair.core.layout.plan import KIND_NAMES
@@ -24,7 +25,6 @@ from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.fair_plan import waiting_mails
 from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 from tgfair.web.organizer.plan_forms import (
-    BOOTH_TYPES,
     DraftForm,
     GroupForm,
     ObjectForm,

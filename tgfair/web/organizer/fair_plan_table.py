@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tgfair.core.errors import InvalidError, NotFoundError, TgfairError
+from tgfair.core.layout.booth_types import BOOTH_TYPES, type_of
 from tgfair.core.layout.checks import check_plan
 from tgfair.core.layout.draft import object_of
 from tgfair.core.layout.plan import KIND_NAMES, Kind, Plan, PlanObject
@@ -74,11 +75,18 @@ def _table(fair: Fair, view: DraftView, sent: DraftForm | None = None) -> str:
         drawing=plan_svg(plan),
         problems=check_plan(plan)[:SHOWN_PROBLEMS],
         kinds=KIND_NAMES,
+        sorts={item.id: _sort(item) for item in plan.objects},
         counts={g.id: sum(item.group == g.id for item in plan.objects) for g in plan.groups},
         sent=sent,
         **forms,
         **fair_frame(fair),
     )
+
+
+def _sort(item: PlanObject) -> str:
+    """Return what the thing is; a booth is of a type."""
+    booth = item.kind is Kind.BOOTH
+    return BOOTH_TYPES[type_of(item.tags)] if booth else KIND_NAMES[item.kind]
 
 
 def _sheet_form(plan: Plan) -> SheetForm:

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from tgfair.core.layout.booth_types import BOOTH_TYPES, STANDARD, type_of, with_type
 from tgfair.core.layout.plan import KIND_NAMES, Group, Kind, Plan, PlanObject
 from tgfair.core.layout.rows import NUMBERING_NAMES, Numbering, RowRequest
 from tgfair.services.plan_edits import Sheet
@@ -24,13 +25,7 @@ FRONTS = {
     "W": "Tây (trái)",
 }
 # Tags of the format with a box of their own; others that a file brought are kept as they are.
-FLAGS = ("cooling", "cooking", "entrance", "emergency")
-BOOTH_TYPES = {
-    "standard": "Gian tiêu chuẩn",
-    "food": "Gian ẩm thực",
-    "raw": "Đất trống",
-    "table": "Bàn",
-}
+FLAGS = {Kind.BOOTH: ("cooling", "cooking"), Kind.GATE: ("entrance", "emergency")}
 
 
 class DraftForm(BaseForm):
@@ -91,6 +86,7 @@ class RowForm(DraftForm):
         default="straight",
     )
     power_w = WholeNumberField("Điện mỗi gian (W)", [InputRequired(NUMBER)], default=500)
+    type = SelectField("Loại gian", choices=pairs(BOOTH_TYPES), default=STANDARD)
 
     def request(self) -> RowRequest:
         """Return what was asked for."""
@@ -109,6 +105,7 @@ class RowForm(DraftForm):
             backwards=self.backwards.data,
             numbering=Numbering(self.numbering.data),
             power_w=self.power_w.data or 0,
+            type=self.type.data,
         )
 
 
@@ -179,24 +176,21 @@ def object_form(item: PlanObject) -> ObjectForm:
     """Return the form filled with an object."""
     names = ("label", "x", "y", "w", "h", "rot", "power_w", "water", "corner")
     values = {name: getattr(item, name) for name in names}
-    flags = {tag: tag in item.tags for tag in FLAGS}
+    flags = {tag: tag in item.tags for tag in FLAGS.get(item.kind, ())}
     return ObjectForm(
         data=values
         | flags
         | {
             "group": item.group or "",
             "front": item.front or "",
-            "type": next((tag for tag in item.tags if tag in BOOTH_TYPES), ""),
+            "type": type_of(item.tags),
         }
     )
 
 
 def object_from(form: ObjectForm, before: PlanObject) -> PlanObject:
     """Return `before` with what the form says; tags that no form knows stay."""
-    kept = [tag for tag in before.tags if tag not in FLAGS and tag not in BOOTH_TYPES]
     booth = before.kind is Kind.BOOTH
-    kind = [form.type.data] if booth and form.type.data in BOOTH_TYPES else []
-    flags = [tag for tag in FLAGS if form[tag].data]
     place: dict[str, Any] = {
         name: float(form[name].data or 0) for name in ("x", "y", "w", "h", "rot")
     }
@@ -209,9 +203,18 @@ def object_from(form: ObjectForm, before: PlanObject) -> PlanObject:
         water=form.water.data,
         corner=form.corner.data,
         front=(form.front.data or None) if booth else before.front,
-        tags=(*kind, *kept, *flags),
+        tags=_tags(form, before),
         poly=_outline(before, place),
     )
+
+
+def _tags(form: ObjectForm, before: PlanObject) -> tuple[str, ...]:
+    """Return the tags in their order, those ticked for the first time last."""
+    tags, flags = before.tags, FLAGS.get(before.kind, ())
+    if before.kind is Kind.BOOTH and form.type.data in BOOTH_TYPES:
+        tags = with_type(tags, form.type.data)
+    kept = tuple(tag for tag in tags if tag not in flags or form[tag].data)
+    return kept + tuple(tag for tag in flags if form[tag].data and tag not in kept)
 
 
 def _outline(before: PlanObject, place: dict[str, float]) -> tuple[tuple[float, float], ...] | None:
@@ -239,5 +242,5 @@ def new_object(kind: Kind, plan: Plan) -> PlanObject:
         group=group,
         front="S" if kind is Kind.BOOTH else None,
         power_w={Kind.BOOTH: 500, Kind.POWER: 10_000}.get(kind, 0),
-        tags=("standard",) if kind is Kind.BOOTH else ("entrance",) if kind is Kind.GATE else (),
+        tags=(STANDARD,) if kind is Kind.BOOTH else ("entrance",) if kind is Kind.GATE else (),
     )

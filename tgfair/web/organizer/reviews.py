@@ -17,7 +17,6 @@ from tgfair.services.queries.applications import Filter, board
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.services.queries.reviews import ReviewPage, changes_since, review_page
 from tgfair.web.guards import Audience, actor, audience, now
-from tgfair.web.labels import GROUP_LABELS
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.board import board_url, filter_of_query, one_url, query_of, read_filter
 from tgfair.web.organizer.decisions import PHRASES, WORDS, anchor_of, read_decision
@@ -45,7 +44,7 @@ def application_review(slug: str, code: str) -> str:
 
 
 def _page(fair: Fair, code: str) -> ReviewPage:
-    return review_page(actor(), fair, code, now=now(), group_labels=GROUP_LABELS)
+    return review_page(actor(), fair, code, now=now())
 
 
 def _show(fair: Fair, page: ReviewPage, wanted: Filter, error: InvalidError | None = None) -> str:

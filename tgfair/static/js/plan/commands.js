@@ -66,11 +66,13 @@ export const setTag = (ids, tag, on) => (document) =>
     return had === on ? item : { ...item, tags: on ? [...tags, tag] : tags };
   });
 
+/* core/layout/booth_types.py in the browser. */
+export const typeOf = (item, types) => (item.tags ?? []).find((tag) => types.includes(tag)) ?? "standard";
+
 export const setType = (ids, type, types) => (document) =>
-  mapped(document, ids, (item) => ({
-    ...item,
-    tags: [...(type ? [type] : []), ...(item.tags ?? []).filter((tag) => !types.includes(tag))],
-  }));
+  mapped(document, ids, (item) =>
+    typeOf(item, types) === type ? item : { ...item, tags: [type, ...(item.tags ?? []).filter((tag) => !types.includes(tag))] },
+  );
 
 export const remove = (ids) => (document) => ({
   ...document,

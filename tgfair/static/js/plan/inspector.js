@@ -1,5 +1,5 @@
 /* The side panel: figures of what is chosen, zones and sheet, the row tool, the picture's scale. */
-import { copies, putGroup, setBackground, setFields, setSheet, setTag, setType } from "./commands.js";
+import { copies, putGroup, setBackground, setFields, setSheet, setTag, setType, typeOf } from "./commands.js";
 import { ghost } from "./pointer.js";
 import { refuse, rowOfBooths } from "./rows.js";
 
@@ -59,7 +59,7 @@ export class Inspector {
     for (const name of ["label", "group", ...NUMBERS, "front"]) {
       this.put("item", name, shown(common((item) => item[name] ?? "")));
     }
-    this.put("item", "type", common((item) => (item.tags ?? []).find((tag) => this.types.includes(tag)) ?? "") ?? "");
+    this.put("item", "type", common((item) => typeOf(item, this.types)) ?? "");
     FLAGS.forEach((name) => this.tick(name, common((item) => Boolean(item[name]))));
     TAGS.forEach((tag) => this.tick(tag, common((item) => (item.tags ?? []).includes(tag))));
     for (const name of [...new Set(Object.values(ONLY).flat())]) {
@@ -191,6 +191,7 @@ export class Inspector {
       group: read("group").value,
       pattern: read("pattern").value.trim(),
       numbering: read("numbering").value,
+      type: read("type").value,
       double: read("double").checked,
       backwards: read("backwards").checked,
     };

@@ -52,7 +52,7 @@ export function rowOfBooths(request, newId) {
       corner: column === 0 || column === count - 1,
       front: back ? "N" : "S",
       power_w: request.power_w,
-      tags: ["standard"],
+      tags: [request.type],
     };
   });
 }
