@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tgfair.cli.demo import guests
@@ -16,6 +17,7 @@ from tgfair.models.fair import Fair, FairStatus
 from tgfair.policy import Actor
 from tgfair.services import applications, fairs, invitations, reviews
 from tgfair.services.attachments import Upload, add_attachment
+from tgfair.services.booth_rules import set_booth_rules, typed_rules
 from tgfair.services.fair_dates import change_dates
 from tgfair.services.fair_status import set_fair_status
 from tgfair.services.fair_templates import TEMPLATES
@@ -49,6 +51,9 @@ ZONE_OF = {
     "tourism": "C",
 }
 
+# The booths for cooking are for what is eaten and drunk there.
+COOKED = {"food": ("food", "drink")}
+
 
 def create() -> Fair:
     """Create the fair as first announced, then move it to its real days."""
@@ -73,6 +78,9 @@ def create() -> Fair:
         hotline_name="Cô Hạnh",
     )
     fairs.create_fair(CLERK, data, Start(template="hoi-cho", plan=template.plan), now=at(CREATED))
+    fair = fair_for_staff(CLERK, SLUG)
+    rules = replace(typed_rules(CLERK, fair.id), kind_groups=COOKED)
+    set_booth_rules(CLERK, fair.id, rules, seen_version=fair.version, now=at(CREATED, 9))
     fair = fair_for_staff(CLERK, SLUG)
     set_fair_status(CLERK, fair.id, FairStatus.OPEN, seen_version=fair.version, now=at(CREATED, 10))
     fair = fair_for_staff(CLERK, SLUG)
