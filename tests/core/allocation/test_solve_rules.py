@@ -153,3 +153,27 @@ def test_large_fair_is_bounded_and_repeatable():
     assert verify(problem, solution) == []
     assert all(s.bound is not None for s in solution.scores if s.level is not Level.NEIGHBOURS)
     assert solve(problem) == solution
+
+
+def test_search_near_the_relaxation_comes_close_to_what_is_proven():
+    problem = replace(provincial(4, 105, 100), limits=Limits(moves=0, explain=False))
+    near = replace(problem, limits=Limits(large=0, moves=0, explain=False))
+
+    best, found = solve(problem), solve(near)
+
+    assert verify(near, found) == []
+    assert best.score(Level.WISHES).proven
+    assert found.score(Level.PLACED).value >= 0.995 * best.score(Level.PLACED).value
+    assert found.score(Level.WISHES).value >= 0.995 * best.score(Level.WISHES).value
+
+
+def test_stopped_search_of_a_large_fair_keeps_what_it_had():
+    heard = []
+    problem = replace(provincial(4, 150, 150), limits=Limits(large=0, moves=0, explain=False))
+
+    solution = solve(problem, on_progress=heard.append, should_stop=lambda: len(heard) > 2)
+
+    assert solution.stopped
+    assert verify(problem, solution) == []
+    assert solution.placed > len(problem.pins)
+    assert all(one.bound >= one.value for one in heard if one.level is Level.WISHES)

@@ -63,11 +63,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """A program without whole numbers: the bound, the point, and how much a column falls short."""
+    """A program without whole numbers: the bound, the point, and the prices that prove the bound.
+
+    `shortfalls`: what a column brings beside the prices of its rows, 0 or less where the point does
+    not use it whole; `prices`: what one more of a row's limit would bring.
+    """
 
     bound: int
     values: tuple[float, ...]
     shortfalls: tuple[float, ...]
+    prices: tuple[float, ...]
 
 
 class Watch:
@@ -94,6 +99,15 @@ class Watch:
         """Return the seconds left, infinity without a limit."""
         seconds = self.limits.seconds
         return INFINITY if seconds is None else max(0.0, seconds - self.spent)
+
+    def beside(self, *, seconds: float, asks: bool) -> Watch:
+        """Return a watch for a part, with so many of the seconds left; it tells nobody.
+
+        In another thread it must not ask, but hears what was answered elsewhere.
+        """
+        left = min(self.left, seconds)
+        limits = replace(self.limits, seconds=None if left == INFINITY else left)
+        return Watch(limits, self.asked if asks else lambda: self._asked)
 
     def asked(self) -> bool:
         """Return whether a person wants the run to end; once true it stays true."""
@@ -220,7 +234,8 @@ class Engine:
             return None
         bound = _floor(self._solver.getInfo().objective_function_value)
         point = self._solver.getSolution()
-        return Relaxed((bound or 0) * self._unit, tuple(point.col_value), tuple(point.col_dual))
+        columns, rows = tuple(point.col_dual), tuple(point.row_dual)
+        return Relaxed((bound or 0) * self._unit, tuple(point.col_value), columns, rows)
 
     def _set_costs(self, costs: Mapping[int, int]) -> None:
         for column, old in enumerate(self._costs):

@@ -11,12 +11,12 @@ from tgfair.core.allocation.model import Model
 from tgfair.core.allocation.neighbours import Plan
 from tgfair.core.allocation.parts import (
     PER_PLACEMENT_FIRST,
-    from_guide,
     most_placed,
     most_wishes,
     together,
 )
 from tgfair.core.allocation.problem import Applicant, Mode
+from tgfair.core.allocation.rounds import from_guide
 from tgfair.core.allocation.solution import Level, LevelScore
 
 Announce = Callable[[Level], None]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tgfair.core.allocation.dice import Dice
-from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Relaxed, Watch, relax
+from tgfair.core.allocation.engine import INFINITY, Engine, Outcome, Watch
 from tgfair.core.allocation.model import Model
 
 FIRST_NODES = 200
@@ -23,11 +23,6 @@ PART_SHARE = 0.05
 PART_NEAR = 60
 # So many placed applications are decided anew at a time.
 PART = 130
-# What a relaxation gives as good as whole.
-WHOLE = 1 - 1e-6
-# Large fairs: rounds near a relaxation, nodes of each, applications decided anew in each, and by
-# what part of the highest cost the costs are shaken.
-ROUNDS, ROUND_NODES, ANEW, SHAKEN = 12, 10, 250, 35
 # Rounds without any gain after which the parts are left alone.
 PATIENCE = 15
 # In a part one placement counts as much as so many best wishes: more than a part can trade.
@@ -39,7 +34,6 @@ PER_PLACEMENT_FIRST = 10
 # finds numbers well and wishes slowly; and the wishes need time after the number.
 FIRST_SHARE, PARTS_SHARE = 0.35, 0.4
 FIRST_WISHES_SHARE, PARTS_WISHES_SHARE = 0.1, 0.7
-ROUNDS_SHARE, ROUND_SHARE = 0.9, 0.2
 
 
 def most_placed(model: Model, engine: Engine, watch: Watch) -> Outcome:
@@ -82,45 +76,6 @@ def most_wishes(model: Model, engine: Engine, watch: Watch, most: Outcome) -> Ou
     values = max(values, first.values, key=lambda one: _score(model, one))
     last = engine.solve(model.points, start=values)
     return _best(first, last, values, _score(model, values)[1])
-
-
-def from_guide(model: Model, watch: Watch, guide: Relaxed) -> tuple[int, ...] | None:
-    """Return a plan for a large fair near relaxations: what they give whole stays, again and again.
-
-    First the guide, then relaxations with costs shaken a little: where the plan agrees with one it
-    stays, the others are decided anew. Both levels count at once; nothing is proven here.
-    """
-    engine, dice = Engine(model.program, watch), Dice(watch.limits.seed)
-    costs = together(model, PER_PLACEMENT_FIRST)
-    until = _until(watch, ROUNDS_SHARE)
-    best: tuple[int, ...] | None = None
-    for _ in range(ROUNDS):
-        kept = _kept(model, guide, best, dice)
-        engine.limit_columns(dict.fromkeys(kept, (1, 1)))
-        found = engine.solve(costs, start=best, nodes=ROUND_NODES, share=ROUND_SHARE)
-        engine.limit_columns(dict.fromkeys(kept, (0, 1)))
-        if best is None or _score(model, found.values or best) > _score(model, best):
-            best = found.values
-        if best is None or watch.left <= until or watch.over():
-            break
-        noise = max(1, max(costs.values(), default=0) // SHAKEN)
-        again = relax(
-            model.program, {one: cost + dice.below(noise) for one, cost in costs.items()}, watch
-        )
-        guide = again or guide
-    return best
-
-
-def _kept(
-    model: Model, guide: Relaxed, values: tuple[int, ...] | None, dice: Dice
-) -> frozenset[int]:
-    """Return the columns that guide and plan both use, and more of the plan if that is too few."""
-    used = {c for c in model.placed_costs if values is None or values[c]}
-    kept = {column for column in used if guide.values[column] > WHOLE}
-    left = sorted(used - kept) if values is not None else []
-    while left and len(model.choices) - len(kept) > ANEW:
-        kept.add(left.pop(dice.below(len(left))))
-    return frozenset(kept)
 
 
 def _until(watch: Watch, share: float) -> float:
