@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = "wsgi:app"
+# As the README starts it: more threads of a process only wait for its interpreter.
+THREADS = "2"
 
 
 def free_port() -> int:
@@ -31,7 +33,7 @@ def granian(
     port = port or free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
-        *("--port", str(port), "--workers", str(processes), "--blocking-threads", "8"),
+        *("--port", str(port), "--workers", str(processes), "--blocking-threads", THREADS),
         *("--log-level", "error", "--no-access-log", target),
         *(() if target == SITE else ("--factory",)),
     ]

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
 BUSY_SECONDS = 10
+CONNECTION = "connection of the unit of work"
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -51,6 +53,15 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {"options": "-c lock_timeout=10000 -c timezone=UTC"},
     }
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection of the unit of work, or the session's outside of one.
+
+    The session's own search for it costs a third of what a small statement does, under the lock.
+    """
+    found: Connection | None = session.info.get(CONNECTION)
+    return session.connection() if found is None else found
 
 
 def prepare(engine: Engine) -> None:

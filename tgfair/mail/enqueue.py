@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from tgfair import clock
+from tgfair.database import connection_of
 from tgfair.mail.catalog import KINDS
 from tgfair.models.application import Application
 from tgfair.models.base import table_of
@@ -80,6 +81,34 @@ def enqueue(
 ) -> Message | None:
     """Add one message to the outbox and return it; None when there is nothing to send.
 
+    As `add_message`, for those who look at the row.
+    """
+    found = add_message(
+        session,
+        kind_key,
+        recipient,
+        dedupe=dedupe,
+        now=now,
+        links=links,
+        proposed=proposed,
+        **params,
+    )
+    return None if found is None else _as_row(session, *found)
+
+
+def add_message(
+    session: Session,
+    kind_key: str,
+    recipient: Recipient,
+    *,
+    dedupe: str,
+    now: datetime,
+    links: Links,
+    proposed: bool | None = None,
+    **params: Any,
+) -> tuple[int, dict[str, Any]] | None:
+    """Add one message to the outbox; return its number and columns, None if there is none to send.
+
     `dedupe` names the cause: a second call with the same kind and cause adds nothing. Delivery is
     timed by the real clock, whatever the demo clock says. Without an e-mail address the message
     becomes a line of the call list, or nothing for kinds that make no sense by telephone.
@@ -108,8 +137,9 @@ def enqueue(
         "next_attempt_at": clock.real_now(),
     }
     session.flush()  # the rows that it refers to
-    number = session.connection().scalar(ADD[session.get_bind().dialect.name], values)
-    return None if number is None else _as_row(session, number, values)
+    connection = connection_of(session)
+    number = connection.scalar(ADD[connection.dialect.name], values)
+    return None if number is None else (number, values)
 
 
 def _as_row(session: Session, number: int, values: dict[str, Any]) -> Message:

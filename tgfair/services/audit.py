@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from tgfair.database import connection_of
 from tgfair.models.audit import AuditEntry
 from tgfair.models.base import table_of
 from tgfair.policy import Actor
@@ -28,7 +29,7 @@ def record(
     """Add one line: who did `action` to `obj`. `data` must hold no secret and no contact data."""
     if obj in session.new:
         session.flush()  # its number and its fair may be unknown until then
-    session.connection().execute(
+    connection_of(session).execute(
         ADD,
         {
             "at": now,

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError
+from tgfair.database import connection_of
 from tgfair.models.base import table_of
 from tgfair.models.idempotency import IdempotencyKey
 
@@ -56,7 +57,8 @@ def once(
         return None
     key, wanted = key[:MAX_KEY], _hash(body)
     values = {"key": key, "body_hash": wanted, "result": dict(result or {}), "created_at": now}
-    if session.scalar(CLAIM[session.get_bind().dialect.name], values) is not None:
+    connection = connection_of(session)
+    if connection.scalar(CLAIM[connection.dialect.name], values) is not None:
         return None
     row = session.get_one(IdempotencyKey, key, populate_existing=True)
     if row.body_hash != wanted:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tgfair.mail.catalog import KINDS
-from tgfair.mail.enqueue import Links, Recipient, enqueue, recipient_of
+from tgfair.mail.enqueue import Links, Recipient, add_message, enqueue, recipient_of
 from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.outbox import Message, MessageState
@@ -30,12 +30,43 @@ def notify_application(
         session,
         kind,
         recipient_of(application.exhibitor, application),
-        dedupe=f"application:{application.id}:{dedupe}",
+        dedupe=_cause(application, dedupe),
         now=now,
-        links=Links(fair_id=application.fair_id, application_id=application.id),
+        links=_links(application),
         proposed=proposed,
         **params,
     )
+
+
+def tell_application(
+    session: Session,
+    kind: str,
+    application: Application,
+    *,
+    dedupe: str,
+    now: datetime,
+    proposed: bool | None = None,
+    **params: Any,
+) -> None:
+    """As `notify_application`, for those who do not look at the message."""
+    add_message(
+        session,
+        kind,
+        recipient_of(application.exhibitor, application),
+        dedupe=_cause(application, dedupe),
+        now=now,
+        links=_links(application),
+        proposed=proposed,
+        **params,
+    )
+
+
+def _cause(application: Application, dedupe: str) -> str:
+    return f"application:{application.id}:{dedupe}"
+
+
+def _links(application: Application) -> Links:
+    return Links(fair_id=application.fair_id, application_id=application.id)
 
 
 def drop_untrue(session: Session, application: Application) -> None:

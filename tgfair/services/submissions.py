@@ -17,6 +17,7 @@ from tgfair.core.application.steps import Step
 from tgfair.core.errors import TgfairError
 from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import EDITABLE, Event, State
+from tgfair.database import connection_of
 from tgfair.models.application import Application, ApplicationPerson, ApplicationProduct
 from tgfair.models.attachment import Attachment
 from tgfair.models.base import table_of
@@ -198,7 +199,7 @@ def send(
     """Fill the columns from checked answers and move along the workflow."""
     signer = signing_as(actor, application)
     fill_rows(session, application, filled)
-    session.connection().execute(
+    connection_of(session).execute(
         ADD_CONSENT,
         {
             "exhibitor_id": application.exhibitor_id,
@@ -224,7 +225,7 @@ def send(
 def fill_rows(session: Session, application: Application, filled: Filled) -> None:
     """Write the people and products of an application anew."""
     session.flush()
-    connection = session.connection()
+    connection = connection_of(session)
     _replace(connection, application, ApplicationPerson, filled.people)
     _replace(connection, application, ApplicationProduct, filled.products)
     session.expire(application, ["people", "products"])

@@ -14,12 +14,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 from tgfair.core.badge_issue import reason_to_end
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.workflow import EFFECTS, Event, State, next_state
+from tgfair.database import connection_of
 from tgfair.models.application import Application, ApplicationEvent
 from tgfair.models.base import table_of
 from tgfair.policy import Actor
 from tgfair.services.audit import record
 from tgfair.services.badge_ends import end_badges
-from tgfair.services.notifications import drop_untrue, notify_application
+from tgfair.services.notifications import drop_untrue, tell_application
 
 ADD_EVENT = insert(table_of(ApplicationEvent)).returning(ApplicationEvent.id)
 
@@ -37,7 +38,7 @@ def write(session: Session, application: Application, **values: Any) -> None:
     session.flush()
     seen = {"row_id": application.id, "row_version": application.version}
     values["version"] = application.version + 1
-    if session.connection().execute(WRITE, values | seen).rowcount != 1:
+    if connection_of(session).execute(WRITE, values | seen).rowcount != 1:
         raise ConflictError
     for name, value in values.items():
         set_committed_value(application, name, value)
@@ -81,7 +82,7 @@ def advance(  # noqa: PLR0913 -- each is a fact of the move
     if before is not State.DRAFT:  # of a draft nobody has been told anything
         drop_untrue(session, application)
     for kind in effect.mails if mails is None else mails:
-        notify_application(
+        tell_application(
             session,
             kind,
             application,
@@ -114,7 +115,7 @@ def _note(
         "actor_label": actor.label,
         "reason": reason,
     }
-    entry_id: int = session.connection().execute(ADD_EVENT, values).scalar_one()
+    entry_id: int = connection_of(session).execute(ADD_EVENT, values).scalar_one()
     session.expire(application, ["history"])
     record(session, actor, f"application.{event}", application, now=now, reason=reason)
     return entry_id

@@ -29,7 +29,7 @@ from tgfair.core.errors import (
     TgfairError,
     UnavailableError,
 )
-from tgfair.database import BUSY_SECONDS, IMMEDIATE
+from tgfair.database import BUSY_SECONDS, CONNECTION, IMMEDIATE
 from tgfair.extensions import db
 from tgfair.models.base import Base, Versioned
 
@@ -84,7 +84,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     with _unit(session):
         session.rollback()
-        session.connection(execution_options=IMMEDIATE)
+        session.info[CONNECTION] = session.connection(execution_options=IMMEDIATE)
         yield session
 
 
@@ -105,7 +105,7 @@ def optimistic_transaction() -> Iterator[Session]:
             session.commit()
         finally:
             session.expire_on_commit = True
-        session.connection(execution_options=IMMEDIATE)
+        session.info[CONNECTION] = session.connection(execution_options=IMMEDIATE)
         yield session
 
 
@@ -130,6 +130,7 @@ def _unit(session: Session) -> Iterator[None]:
         raise
     finally:
         session.info.pop(OPEN, None)
+        session.info.pop(CONNECTION, None)
 
 
 def _expected(
