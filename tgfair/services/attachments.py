@@ -141,7 +141,7 @@ def _product_id(session: Session, application: Application, product: str | None)
 def delete_attachment(actor: Actor, attachment_id: str, *, now: datetime) -> str:
     """Take a file off an application that is still editable; return the application's code.
 
-    The bytes stay until a sweep: another row may name them.
+    The bytes stay until `file_sweep`: another row may name them.
 
     Raises:
         NotFoundError: missing or foreign.

@@ -1,7 +1,7 @@
 """Uploaded files in a folder, each under the SHA-256 of its bytes: `ab/cd/abcd…`.
 
 Content addressing makes writing again harmless, so that a file goes to disk before the transaction
-that names it, and one that no row names can be swept away later.
+that names it, and one that no row names is swept away later (`services.file_sweep`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
@@ -75,6 +76,14 @@ class FileStore(Protocol):
         """Forget the file; nothing happens when it is not there."""
         ...
 
+    def idle(self, before: datetime) -> Iterator[str]:
+        """Yield the digests of the files that were put before this instant and not since."""
+        ...
+
+    def delete_idle(self, digest: str, before: datetime) -> bool:
+        """Forget the file unless it was put since; return whether it is gone by this."""
+        ...
+
     def __contains__(self, digest: str) -> bool: ...
 
     def __iter__(self) -> Iterator[str]: ...
@@ -91,7 +100,7 @@ class LocalFiles:
         """Write the bytes so that they survive a power cut, all or nothing; see `FileStore`."""
         digest = sha256(data).hexdigest()
         target = self._path(digest)
-        if target.exists():
+        if _put_again(target):
             return digest
         self.require_room(len(data))
         try:
@@ -121,6 +130,18 @@ class LocalFiles:
         """Remove the file; see `FileStore`."""
         self._path(digest).unlink(missing_ok=True)
 
+    def idle(self, before: datetime) -> Iterator[str]:
+        """Yield what was put before this instant and not since; see `FileStore`."""
+        return (digest for digest in self if _is_idle(self._path(digest), before))
+
+    def delete_idle(self, digest: str, before: datetime) -> bool:
+        """Remove the file unless it was put since; see `FileStore`."""
+        path = self._path(digest)
+        if not _is_idle(path, before):
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
     def __contains__(self, digest: str) -> bool:
         return _DIGEST.fullmatch(digest) is not None and self._path(digest).exists()
 
@@ -144,6 +165,24 @@ class LocalFiles:
         if not _DIGEST.fullmatch(digest):
             raise FileMissingError
         return self._folder / digest[:2] / digest[2:4] / digest
+
+
+def _put_again(target: Path) -> bool:
+    """Return whether the file is there, and note that it was put now."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True  # brought back from a backup by another user: nobody here can delete it either
+    return True
+
+
+def _is_idle(path: Path, before: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _write_whole(target: Path, data: bytes) -> None:
