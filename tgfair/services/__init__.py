@@ -31,6 +31,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "mail_batches.compose": "the worker; reads what it is about to send",
     "outbox.deliver_due": "the worker; an actor queued or released the message",
     "hotline.hotline": "a number that every page shows",
+    "file_sweep.sweep_files": "the worker; nothing names these files any more",
     "holds.sweep_holds": "the worker; a hold ends by its own time",
     "bulletin_digests.send_digests": "the worker; the subject asked for the digest",
     "notice_runs.run_notices": "the worker; an organiser put the notice on the timetable",
