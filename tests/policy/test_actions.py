@@ -64,7 +64,7 @@ EXPECTED: dict[Action, set[str]] = {
     Action.ASSIGN_BOOTHS: TEAM,
     Action.BOOK_SLOT: FILERS,
     Action.CANCEL_APPLICATION: TEAM,
-    Action.CHANGE_CONTACT: TEAM | {"owner", "staff", "verified link"},
+    Action.CHANGE_CONTACT: TEAM | {"owner", "verified link"},
     Action.CONFIRM_BOOTH: FILERS,
     Action.EDIT_APPLICATION: FILERS,
     Action.EDIT_EXHIBITOR: TEAM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
@@ -317,6 +318,44 @@ def test_owner_adds_a_colleague_who_then_acts_for_the_exhibitor():
     assert by_mail("sau@example.vn").staffs == frozenset({exhibitor.id})
     with pytest.raises(InvalidError, match="đã có tên"):
         members.add_member(owner, exhibitor.public_id, name="Sáu", email="sau@example.vn", now=NOW)
+
+
+def test_officer_is_not_drawn_into_a_subject_that_is_then_nobodys_to_decide_about():
+    exhibitor = make_exhibitor()
+    owner = actor_of(make_member(exhibitor), owns=(exhibitor,))
+    officer = reader().get_one(User, make_staff(Role.REVIEWER).user_id)
+
+    with pytest.raises(InvalidError, match="cán bộ chương trình"):
+        members.add_member(owner, exhibitor.public_id, name="Cán bộ", email=officer.email, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("contact", "sentence"),
+    [
+        ({"email": "cu@example.vn"}, "Hãy đổi thư điện tử của cơ sở trước"),
+        ({"phone": "+84912000001"}, "Hãy đổi số của cơ sở trước"),
+    ],
+)
+def test_owner_whom_the_contact_on_record_lets_in_again_is_not_removed(contact, sentence):
+    exhibitor = make_exhibitor(**contact)
+    former, owner = make_member(exhibitor), make_member(exhibitor)
+    with transaction() as session:
+        row = session.get_one(User, former.id)
+        for column, value in contact.items():
+            setattr(row, column, value)
+    membership = next(m.id for m in _fresh(exhibitor).memberships if m.user_id == former.id)
+    remove = partial(
+        members.remove_member, actor_of(owner, owns=(exhibitor,)), exhibitor.public_id, membership
+    )
+
+    with pytest.raises(InvalidError, match=sentence):
+        remove(now=NOW)
+    with transaction() as session:
+        record = session.get_one(type(exhibitor), exhibitor.id)
+        record.email = record.phone = None
+    remove(now=NOW)
+
+    assert [m.user_id for m in _fresh(exhibitor).memberships] == [owner.id]
 
 
 def test_colleague_adds_and_removes_nobody():

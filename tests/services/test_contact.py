@@ -16,10 +16,10 @@ from tests.support.builders import (
     session_token,
 )
 from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
-from tgfair.models import Exhibitor, Message, OneTimeCode, Role, User
+from tgfair.models import Exhibitor, MemberRole, Message, OneTimeCode, Role, User
 from tgfair.services import accounts, contact, one_time_codes, sessions
 from tgfair.services.one_time_codes import LinkOverError, WrongCodeError
-from tgfair.services.uow import reader
+from tgfair.services.uow import reader, transaction
 
 OLD, NEW = "cu@example.vn", "moi@example.vn"
 OLD_PHONE, NEW_PHONE = "+84912000001", "+84912000002"
@@ -105,6 +105,24 @@ def test_account_that_signs_in_with_the_old_address_follows(exhibitor):
 
     emails = reader().scalars(select(User.email)).all()
     assert (NEW in emails, OLD in emails) == (True, False)
+
+
+def test_colleague_does_not_take_the_contact_and_with_it_the_owners_account(exhibitor):
+    helper = actor_of(make_member(exhibitor, MemberRole.STAFF), staffs=(exhibitor,))
+
+    with pytest.raises(ForbiddenError):
+        contact.request_email_change(helper, exhibitor.public_id, NEW, now=NOW)
+
+
+def test_account_of_somebody_else_with_the_old_address_stays(exhibitor, owner):
+    stranger = make_member(make_exhibitor())
+    with transaction() as session:
+        session.get_one(User, stranger.id).email = OLD
+
+    contact.request_email_change(owner, exhibitor.public_id, NEW, now=NOW)
+    contact.confirm_change(owner, exhibitor.public_id, digits(), now=NOW)
+
+    assert reader().get_one(User, stranger.id, populate_existing=True).email == OLD
 
 
 def test_new_phone_is_called_and_its_code_read_out(exhibitor, owner):

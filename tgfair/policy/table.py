@@ -82,7 +82,7 @@ RULES: dict[Action, tuple[Rule, ...]] = {
     Action.ASSIGN_BOOTHS: (impartial_admin, impartial_organiser),
     Action.BOOK_SLOT: (admin, organiser, commune_officer, member, invited),
     Action.CANCEL_APPLICATION: (impartial_admin, impartial_organiser),
-    Action.CHANGE_CONTACT: (admin, organiser, member, invited_verified),
+    Action.CHANGE_CONTACT: (admin, organiser, owner, invited_verified),
     Action.CONFIRM_BOOTH: (admin, organiser, commune_officer, member, invited),
     Action.EDIT_APPLICATION: (admin, organiser, commune_officer, member, invited),
     Action.EDIT_EXHIBITOR: (admin, organiser),

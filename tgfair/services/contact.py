@@ -13,7 +13,7 @@ from tgfair.core.errors import InvalidError, NotFoundError
 from tgfair.core.phone import normalize_phone
 from tgfair.mail.enqueue import Links, Recipient
 from tgfair.models.account import AuthSession, CodePurpose, OneTimeCode, User
-from tgfair.models.exhibitor import ContactSource, Exhibitor
+from tgfair.models.exhibitor import ContactSource, Exhibitor, MemberRole, Membership
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services import one_time_codes
 from tgfair.services.audit import record
@@ -208,11 +208,15 @@ def confirm_change(actor: Actor, exhibitor_public_id: str, typed: str, *, now: d
 
 
 def _change(session: Session, exhibitor: Exhibitor, row: OneTimeCode) -> None:
-    """Write the new contact; the account that signs in with the old one follows."""
+    """Write the new contact; the owner's account that signs in with the old one follows."""
     column = User.email if row.email else User.phone
     old = exhibitor.email if row.email else exhibitor.phone
     taken = session.scalar(select(User.id).where(column == row.new_value))
-    user = session.scalars(select(User).where(column == old)).one_or_none() if old else None
+    owners = select(Membership.user_id).where(
+        Membership.exhibitor_id == exhibitor.id, Membership.role == MemberRole.OWNER
+    )
+    whose = select(User).where(column == old, User.id.in_(owners))
+    user = session.scalars(whose).one_or_none() if old else None
     if row.email:
         exhibitor.email, exhibitor.email_bounced_at = row.new_value, None
     else:

@@ -26,7 +26,8 @@ def add_member(
     """Let the holder of `email` act for the exhibitor, as staff; no message is sent.
 
     Raises:
-        InvalidError: no name, no address, or already a member.
+        InvalidError: no name, no address, already a member, or an officer of the programme, who
+            could then decide nothing about the exhibitor any more.
     """
     address = normalize_email(email)
     name = check_text(name, field="name")[:MAX_NAME]
@@ -39,6 +40,12 @@ def add_member(
             user = User(name=name, email=address, created_at=now)
             session.add(user)
             session.flush()
+        if user.grants:
+            raise InvalidError(
+                "Địa chỉ này là của cán bộ chương trình, không thêm vào cơ sở được."
+                " Hãy ghi địa chỉ khác.",
+                field="email",
+            )
         member = Membership.user_id == user.id, Membership.exhibitor_id == exhibitor.id
         if session.scalar(select(Membership.id).where(*member)) is not None:
             raise InvalidError("Người này đã có tên trong cơ sở.", field="email")
@@ -54,7 +61,8 @@ def remove_member(
     """Take a person out of the exhibitor; it acts with that person's next request.
 
     Raises:
-        InvalidError: the exhibitor would be left without an owner.
+        InvalidError: the exhibitor would be left without an owner, or its own address or number
+            would let the person in again.
     """
     with transaction() as session:
         exhibitor = _own(session, actor, exhibitor_public_id)
@@ -77,8 +85,23 @@ def remove_member(
         )
         if row.role == MemberRole.OWNER and not owners:
             raise InvalidError("Cơ sở cần ít nhất một người đứng tên.")
+        _refuse_on_record(session.get_one(User, row.user_id), exhibitor)
         session.delete(row)
         record(session, actor, "exhibitor.member_removed", exhibitor, now=now, user_id=row.user_id)
+
+
+def _refuse_on_record(user: User, exhibitor: Exhibitor) -> None:
+    """Whoever holds the contact on record becomes an owner by signing in (`accounts`)."""
+    if user.email is not None and user.email == exhibitor.email:
+        raise InvalidError(
+            "Thư điện tử của người này đang là thư của cơ sở."
+            " Hãy đổi thư điện tử của cơ sở trước, rồi bỏ người này."
+        )
+    if user.phone is not None and user.phone == exhibitor.phone:
+        raise InvalidError(
+            "Số điện thoại của người này đang là số của cơ sở."
+            " Hãy đổi số của cơ sở trước, rồi bỏ người này."
+        )
 
 
 def _own(session: Session, actor: Actor, exhibitor_public_id: str) -> Exhibitor:
