@@ -92,19 +92,42 @@ def test_change_code_works_once(exhibitor, owner):
         contact.confirm_change(owner, exhibitor.public_id, code, now=NOW)
 
 
-def test_account_that_signs_in_with_the_old_address_follows(exhibitor):
-    user = make_member(exhibitor)
-    owner = actor_of(user, owns=(exhibitor,))
-    reader().rollback()
-    assert user.email != OLD
+@pytest.fixture
+def holder(exhibitor):
+    """The owner who signs in with the address on record."""
     code = accounts.request_sign_in(OLD, now=NOW)
-    accounts.sign_in_with_code(code, digits(), user_agent="", now=NOW)
+    token = accounts.sign_in_with_code(code, digits(), user_agent="", now=NOW).token
+    return sessions.actor_for(token, now=NOW)
 
+
+def emails():
+    return sorted(reader().scalars(select(User.email)))
+
+
+def test_account_that_signs_in_with_the_old_address_follows(exhibitor, holder):
+    contact.request_email_change(holder, exhibitor.public_id, NEW, now=NOW)
+    contact.confirm_change(holder, exhibitor.public_id, digits(), now=NOW)
+
+    assert emails() == [NEW]
+
+
+def test_account_of_the_owner_follows_the_verified_personal_link(exhibitor, holder, visitor):
+    contact.request_step_up(sessions.actor_for(visitor, now=NOW), now=NOW)
+    contact.step_up(sessions.actor_for(visitor, now=NOW), digits(), now=NOW)
+    verified = sessions.actor_for(visitor, now=NOW)
+    contact.request_email_change(verified, exhibitor.public_id, NEW, now=NOW)
+    contact.confirm_change(verified, exhibitor.public_id, digits(), now=NOW)
+
+    assert emails() == [NEW]
+
+
+def test_account_of_another_owner_stays_when_one_of_them_changes_the_contact(
+    exhibitor, holder, owner
+):
     contact.request_email_change(owner, exhibitor.public_id, NEW, now=NOW)
     contact.confirm_change(owner, exhibitor.public_id, digits(), now=NOW)
 
-    emails = reader().scalars(select(User.email)).all()
-    assert (NEW in emails, OLD in emails) == (True, False)
+    assert (record_of(exhibitor).email, OLD in emails(), NEW in emails()) == (NEW, True, False)
 
 
 def test_colleague_does_not_take_the_contact_and_with_it_the_owners_account(exhibitor):

@@ -203,12 +203,16 @@ def confirm_change(actor: Actor, exhibitor_public_id: str, typed: str, *, now: d
             links=Links(),
             field=field,
         )
-        _change(session, exhibitor, row)
+        _change(session, actor, exhibitor, row)
         record(session, actor, "exhibitor.contact_changed", exhibitor, now=now, field=field)
 
 
-def _change(session: Session, exhibitor: Exhibitor, row: OneTimeCode) -> None:
-    """Write the new contact; the owner's account that signs in with the old one follows."""
+def _change(session: Session, actor: Actor, exhibitor: Exhibitor, row: OneTimeCode) -> None:
+    """Write the new contact; the account that signs in with the old one follows if it is one's own.
+
+    Another owner's account never does: it may own more subjects. A personal link has no account;
+    it changes contacts only once a code proved the old one, so it speaks for who holds that.
+    """
     column = User.email if row.email else User.phone
     old = exhibitor.email if row.email else exhibitor.phone
     taken = session.scalar(select(User.id).where(column == row.new_value))
@@ -216,6 +220,8 @@ def _change(session: Session, exhibitor: Exhibitor, row: OneTimeCode) -> None:
         Membership.exhibitor_id == exhibitor.id, Membership.role == MemberRole.OWNER
     )
     whose = select(User).where(column == old, User.id.in_(owners))
+    if actor.invitation_id is None:
+        whose = whose.where(User.id == actor.user_id)
     user = session.scalars(whose).one_or_none() if old else None
     if row.email:
         exhibitor.email, exhibitor.email_bounced_at = row.new_value, None
