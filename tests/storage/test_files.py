@@ -2,6 +2,7 @@
 
 import errno
 import os
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Thread
 
@@ -13,6 +14,7 @@ from tgfair.storage.files import DiskFullError, FileMissingError, FileStore, Loc
 
 MAM = "Mắm tôm chà".encode()
 DIGEST = sha256(MAM).hexdigest()
+LATER = datetime.now(UTC) + timedelta(days=1)
 
 
 @pytest.fixture
@@ -51,13 +53,22 @@ def test_open_gives_a_file_to_read_from(files):
 def test_deleted_file_is_gone_and_deleting_again_is_harmless(files):
     files.put(MAM)
 
-    files.delete(DIGEST)
-    files.delete(DIGEST)
+    files.delete(DIGEST, put_before=LATER)
+    files.delete(DIGEST, put_before=LATER)
 
     assert DIGEST not in files
     with pytest.raises(FileMissingError) as missing:
         files.read(DIGEST)
     assert missing.value.message() == "Không tìm thấy tệp này. Hãy tải lên lại."
+
+
+def test_a_file_that_was_put_again_meanwhile_is_not_deleted(files):
+    files.put(MAM)
+    before = datetime.now(UTC) - timedelta(hours=1)
+
+    files.delete(DIGEST, put_before=before)
+
+    assert list(files) == [DIGEST]
 
 
 @pytest.mark.parametrize(

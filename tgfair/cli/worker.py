@@ -20,7 +20,6 @@ from tgfair.app import create_app
 from tgfair.services import (
     audit_chain,
     bulletin_digests,
-    file_sweep,
     holds,
     jobs,
     notice_runs,
@@ -125,15 +124,12 @@ def _timetable(_owner: str) -> float:
 
 
 def _retention(_owner: str) -> float:
-    """End a piece of what is kept no longer; when none is left, sweep the files, and rest."""
+    """End a piece of what is kept no longer, portraits first; rest when nothing is left."""
     if current_app.config["TGFAIR"].demo:
         return RETENTION_SECONDS  # its clock goes back, and what is gone would not come back
     now = clock.real_now()
     ended = portrait_ends.end_portraits(now) + retention.end_personal_data(now)
-    if ended:
-        return IDLE_SECONDS
-    file_sweep.sweep_files(now)
-    return RETENTION_SECONDS
+    return IDLE_SECONDS if ended else RETENTION_SECONDS
 
 
 def _now() -> datetime:

@@ -19,6 +19,7 @@ from tgfair.models.product import Product
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.applications import NotEditableError, current_fixes
 from tgfair.services.audit import record
+from tgfair.services.file_ends import let_go
 from tgfair.services.file_store import file_store
 from tgfair.services.identifiers import public_id
 from tgfair.services.uow import find, reader, transaction
@@ -141,8 +142,6 @@ def _product_id(session: Session, application: Application, product: str | None)
 def delete_attachment(actor: Actor, attachment_id: str, *, now: datetime) -> str:
     """Take a file off an application that is still editable; return the application's code.
 
-    The bytes stay until `file_sweep`: another row may name them.
-
     Raises:
         NotFoundError: missing or foreign.
         NotEditableError: the application was sent.
@@ -159,6 +158,8 @@ def delete_attachment(actor: Actor, attachment_id: str, *, now: datetime) -> str
         if application.state not in EDITABLE:
             raise NotEditableError(application.state)
         record(session, actor, "attachment.deleted", row, now=now, fair_id=application.fair_id)
+        files = row.sha256, row.thumb_sha256
+        let_go(session, *files, now=now, fair_id=application.fair_id)
         application.attachments.remove(row)
         application.saved_at = now
         return application.code

@@ -14,6 +14,7 @@ from tgfair.documents.portraits import logo
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.file_ends import let_go
 from tgfair.services.file_store import file_store
 from tgfair.services.uow import check_seen, find, reader, transaction
 
@@ -62,6 +63,7 @@ def remove_logo(actor: Actor, fair_id: int, digest: str, *, now: datetime) -> No
         if digest not in rules.design.logos:
             raise NotFoundError
         left = tuple(one for one in rules.design.logos if one != digest)
+        let_go(session, digest, now=now, fair_id=fair.id)
         _keep(session, actor, fair, _with_logos(rules, left), now)
 
 

@@ -11,6 +11,7 @@ from tgfair.documents.images import clean_upload
 from tgfair.models.bulletin import Bulletin
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.file_ends import let_go
 from tgfair.services.file_store import file_store
 from tgfair.services.uow import find, reader, transaction
 
@@ -39,6 +40,8 @@ def attach_file(actor: Actor, bulletin_id: str, name: str, data: bytes, *, now: 
         row = find(session, Bulletin, Bulletin.public_id == bulletin_id)
         shown = clean_text(drop_unsafe(name)).replace("/", " ").replace("\\", " ")
         row.file_name, row.file_type = shown[-120:] or "tep", clean.content_type
+        if row.file_sha256 != sha256:
+            let_go(session, row.file_sha256, now=now)
         row.file_sha256 = sha256
         row.changed_at = now
         record(session, actor, "bulletin.file", row, now=now)

@@ -23,6 +23,7 @@ from tgfair.models.booth import PlanDraft, PlanVersion
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.file_ends import let_go
 from tgfair.services.places import lock_places
 from tgfair.services.plans import (
     BoothTouchedError,
@@ -232,6 +233,7 @@ def discard_draft(actor: Actor, fair_id: int, *, seen_version: int, now: datetim
     with transaction() as session:
         fair, row = draft_row(session, actor, fair_id, lock=True)
         check_seen(row, seen_version)
+        let_go(session, row.picture_sha256, now=now, fair_id=fair.id)
         session.delete(row)
         record(session, actor, "plan.draft_discarded", row, now=now, fair_id=fair.id)
 
@@ -272,6 +274,7 @@ def publish_draft(
             ids = {change.id for change in compared.touched}
             raise BoothTouchedError(sorted(b.label for b in plan.booths if b.id in ids))
         installed = put_plan(session, actor, fair, plan, now=now)
+        let_go(session, row.picture_sha256, now=now, fair_id=fair.id)
         session.delete(row)
         return installed
 

@@ -10,6 +10,7 @@ from tgfair.core.layout.draft import Background, parse_draft
 from tgfair.documents.images import clean_upload
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.file_ends import let_go
 from tgfair.services.file_store import file_store
 from tgfair.services.plan_drafts import draft_row, put_draft
 from tgfair.services.uow import check_seen, reader, transaction
@@ -34,6 +35,8 @@ def put_picture(
         draft = parse_draft(row.document)
         width, height = clean.width or 1, clean.height or 1
         picture = Background(width, height, scale=round(draft.plan.width / width, 6))
+        if row.picture_sha256 != digest:
+            let_go(session, row.picture_sha256, now=now, fair_id=fair_id)
         row.picture_sha256 = digest
         record(session, actor, "plan.picture_added", row, now=now)
         return put_draft(session, actor, row, replace(draft, background=picture), now=now)
@@ -56,6 +59,7 @@ def remove_picture(actor: Actor, fair_id: int, *, seen_version: int, now: dateti
     with transaction() as session:
         _, row = draft_row(session, actor, fair_id, lock=True)
         check_seen(row, seen_version)
+        let_go(session, row.picture_sha256, now=now, fair_id=fair_id)
         row.picture_sha256 = None
         draft = replace(parse_draft(row.document), background=None)
         record(session, actor, "plan.picture_removed", row, now=now)

@@ -31,11 +31,11 @@ from tgfair.models.job import Job
 from tgfair.models.outbox import Message, MessageState
 from tgfair.models.slot import SlotBooking, SlotWaiting
 from tgfair.policy import SYSTEM
-from tgfair.services import badge_print_jobs, portrait_ends
+from tgfair.services import badge_print_jobs
 from tgfair.services.audit import record
 from tgfair.services.badge_rows import forget_holder
 from tgfair.services.badges import AUTOMATIC
-from tgfair.services.jobs import enqueue_job
+from tgfair.services.file_ends import let_go
 from tgfair.services.uow import reader, transaction
 
 AT_A_TIME: Final = 500
@@ -159,11 +159,8 @@ def _printed_badges(last: LastDays) -> Due:
 
 def _forget_printed(session: Session, ids: Ids, now: datetime) -> None:
     for job in session.scalars(select(Job).where(Job.id.in_(ids))).all():
-        params = {"sha256": (job.result or {}).get("sha256")}
+        let_go(session, (job.result or {}).get("sha256"), now=now, fair_id=job.fair_id)
         job.result = {"text": "Tệp in thẻ đã xóa theo hạn lưu."}
-        enqueue_job(
-            session, SYSTEM, portrait_ends.KIND, now=now, params=params, fair_id=job.fair_id
-        )
 
 
 def _scans(last: LastDays) -> Due:

@@ -1,7 +1,7 @@
 """Uploaded files in a folder, each under the SHA-256 of its bytes: `ab/cd/abcd…`.
 
 Content addressing makes writing again harmless, so that a file goes to disk before the transaction
-that names it, and one that no row names is swept away later (`services.file_sweep`).
+that names it.
 """
 
 from __future__ import annotations
@@ -72,16 +72,8 @@ class FileStore(Protocol):
         """Return the bytes of the file; raises as `open` does."""
         ...
 
-    def delete(self, digest: str) -> None:
-        """Forget the file; nothing happens when it is not there."""
-        ...
-
-    def idle(self, before: datetime) -> Iterator[str]:
-        """Yield the digests of the files that were put before this instant and not since."""
-        ...
-
-    def delete_idle(self, digest: str, before: datetime) -> bool:
-        """Forget the file unless it was put since; return whether it is gone by this."""
+    def delete(self, digest: str, *, put_before: datetime) -> None:
+        """Forget the file; nothing happens when it is not there, or was put since."""
         ...
 
     def __contains__(self, digest: str) -> bool: ...
@@ -126,21 +118,12 @@ class LocalFiles:
         with self.open(digest) as file:
             return file.read()
 
-    def delete(self, digest: str) -> None:
+    def delete(self, digest: str, *, put_before: datetime) -> None:
         """Remove the file; see `FileStore`."""
-        self._path(digest).unlink(missing_ok=True)
-
-    def idle(self, before: datetime) -> Iterator[str]:
-        """Yield what was put before this instant and not since; see `FileStore`."""
-        return (digest for digest in self if _is_idle(self._path(digest), before))
-
-    def delete_idle(self, digest: str, before: datetime) -> bool:
-        """Remove the file unless it was put since; see `FileStore`."""
         path = self._path(digest)
-        if not _is_idle(path, before):
-            return False
-        path.unlink(missing_ok=True)
-        return True
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < put_before.timestamp():
+                path.unlink()
 
     def __contains__(self, digest: str) -> bool:
         return _DIGEST.fullmatch(digest) is not None and self._path(digest).exists()
@@ -174,15 +157,8 @@ def _put_again(target: Path) -> bool:
     except FileNotFoundError:
         return False
     except PermissionError:
-        return True  # brought back from a backup by another user: nobody here can delete it either
+        pass  # brought back from a backup by another user: nobody here can delete it either
     return True
-
-
-def _is_idle(path: Path, before: datetime) -> bool:
-    try:
-        return path.stat().st_mtime < before.timestamp()
-    except FileNotFoundError:
-        return False
 
 
 def _write_whole(target: Path, data: bytes) -> None:

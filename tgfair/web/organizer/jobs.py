@@ -18,7 +18,7 @@ TITLES = {
     "allocation": "Tìm phương án xếp gian",
     "badge_sheets": "In thẻ",
     "badges": "Phát thẻ",
-    "portrait": "Xóa ảnh trên thẻ",
+    "forget_file": "Xóa tệp không còn dùng",
     "register_preview": "Đọc tệp sổ chủ thể",
     "register_apply": "Ghi vào sổ chủ thể",
 }
