@@ -220,6 +220,30 @@ def test_merged_range_over_the_whole_sheet_is_refused():
     assert refusal(data).startswith("Nội dung trong tệp quá lớn")
 
 
+def test_merged_range_in_a_part_of_another_name_is_refused():
+    def elsewhere(name, content):
+        content = content.replace(b"sheet1.xml", b"sheet1.dat")
+        return content.replace(b'ref="C232:C236"', b'ref="A1:ZZ1500"')
+
+    out = io.BytesIO()
+    data = repacked(SAMPLE, elsewhere)
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name.replace("sheet1.xml", "sheet1.dat"), old.read(name))
+
+    assert refusal(out.getvalue()).startswith("Nội dung trong tệp quá lớn")
+
+
+def test_merged_ranges_of_all_sheets_together_are_counted():
+    book = Workbook()
+    for number in range(3):
+        sheet = book.create_sheet(str(number))
+        sheet["A1"] = "Tên"
+        sheet.merged_cells.add("A1:CV900")
+
+    assert refusal(saved(book)).startswith("Nội dung trong tệp quá lớn")
+
+
 def test_entities_in_a_part_are_refused():
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><worksheet>'
 

@@ -351,6 +351,31 @@ def test_a_bulk_approval_of_forty_sends_nothing_until_somebody_presses_send(
     assert len(smtp_sink.wait_for(40)) == 40
 
 
+def test_what_a_colleague_holds_back_is_not_sent_with_others_of_its_kind(
+    organiser, fair, smtp_sink
+):
+    reviewer = make_staff(Role.REVIEWER)
+
+    def approve(count):
+        seen = {
+            one.code: one.version
+            for one in (make_application(fair, make_exhibitor()) for _ in range(count))
+        }
+        decision = Decision(Event.APPROVE)
+        reviews.bulk_decide(reviewer, fair.id, seen, decision, dry_run=False, now=NOW)
+
+    approve(2)
+    held = send_proposed(organiser, fair.slug, Selection(kind="approved"), now=NOW).campaign_id
+    sending.pause_campaign(organiser, held, now=NOW)
+    approve(1)
+
+    assert send_proposed(organiser, fair.slug, Selection(kind="approved"), now=NOW).count == 1
+    assert deliver_due(owner="w", tick=later(days=1)).tried == 1
+    sending.undo_campaign(organiser, held, now=NOW)
+
+    assert send_proposed(organiser, fair.slug, Selection(kind="approved"), now=NOW).count == 2
+
+
 def test_those_not_reached_are_called_at_one_click(organiser, fair, smtp_sink):
     gone, quiet = make_exhibitor(email="het@x.vn"), make_exhibitor(email="thoi@x.vn")
     for exhibitor in (gone, quiet, make_exhibitor()):

@@ -129,7 +129,8 @@ def undo_campaign(actor: Actor, campaign_id: str, *, now: datetime) -> None:
         _stop_job(session, campaign)
         record(session, actor, "campaign.undone", campaign, now=now, title=campaign.title)
         if campaign.kind is CampaignKind.RELEASE:
-            _move(session, campaign, WAITING, state=MessageState.PROPOSED, campaign_id=None)
+            held = (*WAITING, MessageState.PROPOSED)
+            _move(session, campaign, held, state=MessageState.PROPOSED, campaign_id=None)
             campaign.state = CampaignState.CANCELLED
             return
         session.execute(
@@ -142,14 +143,15 @@ def undo_campaign(actor: Actor, campaign_id: str, *, now: datetime) -> None:
 
 
 def hurry_campaign(actor: Actor, campaign_id: str, *, now: datetime) -> None:
-    """Let it go out now instead of after the time for undoing."""
+    """Let it go out now instead of after the time for undoing; an appointed time stays."""
     with transaction() as session:
         campaign = load_campaign(session, actor, campaign_id, CampaignState.SENDING)
         real, until = clock.real_now(), campaign.undo_until
         if until is None or until <= real:
             raise CampaignMovedError
-        earlier = until - real
+        first = first_departure(campaign, real)
         campaign.undo_until = real
+        earlier = first - first_departure(campaign, real)
         for message in _held(session, campaign, MessageState.QUEUED):
             message.next_attempt_at -= earlier
         record(session, actor, "campaign.hurried", campaign, now=now)

@@ -200,10 +200,12 @@ def _chosen(
         which = Message.kind == chosen.kind
     else:
         raise InvalidError("Chưa chọn thư nào. Hãy đánh dấu ít nhất một thư.")
+    # What a colleague holds back in a release goes on, or not, on that release's page.
+    held = (Message.state == MessageState.PROPOSED) & Message.campaign_id.is_not(None)
     return list(
         session.scalars(
             select(Message.id)
-            .where(Message.fair_id == fair.id, Message.state.in_(states), which)
+            .where(Message.fair_id == fair.id, Message.state.in_(states), which, ~held)
             .with_for_update()
         )
     )
