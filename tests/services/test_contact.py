@@ -95,7 +95,7 @@ def test_change_code_works_once(exhibitor, owner):
 @pytest.fixture
 def holder(exhibitor):
     """The owner who signs in with the address on record."""
-    code = accounts.request_sign_in(OLD, now=NOW)
+    code = accounts.request_sign_in(OLD, now=NOW).code_id
     token = accounts.sign_in_with_code(code, digits(), user_agent="", now=NOW).token
     return sessions.actor_for(token, now=NOW)
 

@@ -170,7 +170,41 @@ def test_link_pressed_by_a_scanner_leaves_the_code_to_the_person():
 
 
 def test_fourth_request_in_a_quarter_of_an_hour_sends_nothing_and_gives_no_new_tries():
-    handles = [accounts.request_sign_in(EMAIL, now=NOW) for _ in range(6)]
+    asked = [accounts.request_sign_in(EMAIL, now=NOW) for _ in range(6)]
 
-    assert handles[3:] == [handles[2]] * 3
+    assert [one.too_often for one in asked] == [False] * 3 + [True] * 3
+    assert {one.code_id for one in asked[3:]} == {asked[2].code_id}
     assert reader().scalar(select(func.count()).select_from(Message)) == 3
+
+
+def ask_all_day(net, times, purpose=CodePurpose.SIGN_IN):
+    """Codes that were asked for from one network, sixteen minutes apart, until now."""
+    for number in range(times, 0, -1):
+        code_id, *_ = issued(purpose, net=net)
+        with transaction() as session:
+            asked_at = clock.real_now() - timedelta(minutes=16 * number)
+            session.get_one(OneTimeCode, code_id).created_at = asked_at
+
+
+def test_stranger_who_asks_all_day_uses_up_no_share_but_the_own():
+    ask_all_day("203.0.113.0/24", one_time_codes.PER_DAY)
+
+    stranger = accounts.request_sign_in(EMAIL, net="203.0.113.0/24", now=NOW)
+    owner = accounts.request_sign_in(EMAIL, net="198.51.100.0/24", now=NOW)
+
+    assert (stranger.too_often, owner.too_often) == (True, False)
+    assert reader().scalar(select(func.count()).select_from(Message)) == 1
+
+
+def test_mailbox_gets_no_more_than_forty_codes_a_day_from_all_networks():
+    for number in range(4):
+        ask_all_day(f"203.0.{number}.0/24", one_time_codes.PER_DAY)
+
+    assert accounts.request_sign_in(EMAIL, net="198.51.100.0/24", now=NOW).too_often
+
+
+def test_codes_for_something_else_use_up_no_sign_in():
+    ask_all_day("", one_time_codes.PER_DAY, CodePurpose.CHANGE_CONTACT)
+    issued(CodePurpose.STEP_UP)
+
+    assert not accounts.request_sign_in(EMAIL, now=NOW).too_often

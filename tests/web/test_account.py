@@ -117,6 +117,20 @@ def test_page_is_the_same_for_known_and_unknown_addresses(app):
     assert pages[0] == pages[1]
 
 
+def test_page_says_that_nothing_is_sent_any_more_to_known_and_unknown_addresses_alike(app):
+    make_user(email=EMAIL)
+    pages = []
+    for address in (EMAIL, "la@example.vn"):
+        client = app.test_client()
+        for _ in range(one_time_codes.PER_QUARTER + 1):
+            answer = send(client, "/dang-nhap", address=address)
+        resent = send(client, "/dang-nhap/gui-lai", at="/dang-nhap/ma")
+        pages.append([one.text.count("lần này không gửi thêm") for one in (answer, resent)])
+        assert "Đã gửi lại" not in resent.text
+
+    assert pages == [[1, 1], [1, 1]]
+
+
 def test_code_page_without_an_address_sends_back_to_the_beginning(client):
     assert client.get("/dang-nhap/ma").headers["Location"] == "/dang-nhap"
 

@@ -33,18 +33,27 @@ class SignedIn:
     is_staff: bool
 
 
-def request_sign_in(email: str, *, now: datetime) -> int:
-    """Send a sign-in link and code to `email`; return a handle for the page that takes the code.
+@dataclass(frozen=True)
+class SignInAsked:
+    """A handle for the page that takes the code, and whether the address had its share before."""
 
-    The answer is the same whether the address is known or not, and when it asks too often: then
-    the last code stays good, with the tries it has left, and nothing is sent.
+    code_id: int
+    too_often: bool
+
+
+def request_sign_in(email: str, *, net: str = "", now: datetime) -> SignInAsked:
+    """Send a sign-in link and code to `email`, asked for from the network `net`.
+
+    The answer is the same whether the address is known or not. When it is asked too often, the
+    last code stays good, with the tries it has left, and nothing is sent.
     """
     with transaction() as session:
-        if one_time_codes.asks_too_often(session, email):
-            last = one_time_codes.latest(session, OneTimeCode.email == email)
-            return last.id if last else 0
+        row = OneTimeCode(purpose=CodePurpose.SIGN_IN, email=email, net=net)
+        if one_time_codes.asks_too_often(session, row):
+            asked = OneTimeCode.email == email, OneTimeCode.purpose == row.purpose
+            last = one_time_codes.latest(session, *asked)
+            return SignInAsked(last.id if last else 0, too_often=True)
         user = session.scalars(select(User).where(User.email == email)).one_or_none()
-        row = OneTimeCode(purpose=CodePurpose.SIGN_IN, email=email)
         row.user_id = user.id if user else None
         issue(session, row)
         if user is None or user.is_active:
@@ -56,7 +65,7 @@ def request_sign_in(email: str, *, now: datetime) -> int:
                 now=now,
                 code_id=row.id,
             )
-        return row.id
+        return SignInAsked(row.id, too_often=False)
 
 
 def check_sign_in_link(token: str) -> None:

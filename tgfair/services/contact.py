@@ -50,7 +50,7 @@ def _invited_exhibitor(session: Session, actor: Actor) -> Exhibitor:
 
 
 def _send(session: Session, row: OneTimeCode, exhibitor: Exhibitor, *, now: datetime) -> None:
-    if row.email is None or one_time_codes.asks_too_often(session, row.email):
+    if one_time_codes.asks_too_often(session, row):
         raise InvalidError(TOO_OFTEN)
     issue(session, row)
     notify_address(

@@ -20,6 +20,7 @@ from tgfair.web.guards import Audience, audience
 
 # What the signed cookie remembers between the two pages: nobody can count up to another's code.
 ADDRESS, CODE, NEXT = "sign_in_address", "sign_in_code", "sign_in_next"
+TOO_OFTEN = "sign_in_too_often"
 
 
 class AddressForm(BaseForm):
@@ -46,7 +47,7 @@ def enter(signed: accounts.SignedIn, next_path: str | None = None) -> Response:
     home = "/ql/" if signed.is_staff else url_for("account.me")
     response = redirect(guards.safe_next(next_path) if next_path else home, code=303)
     guards.set_cookie(response, signed.token)
-    for key in (ADDRESS, CODE, NEXT):
+    for key in (ADDRESS, CODE, NEXT, TOO_OFTEN):
         session.pop(key, None)
     return response
 
@@ -78,11 +79,16 @@ def start_sign_in() -> Any:
 def _remember(address: str) -> None:
     if "@" in address:
         email = normalize_email(address)
-        session[CODE] = accounts.request_sign_in(email, now=guards.now())
+        _ask(email)
         session[ADDRESS] = email
     else:
         session[ADDRESS] = normalize_phone(address)
         session.pop(CODE, None)
+
+
+def _ask(email: str) -> None:
+    asked = accounts.request_sign_in(email, net=limits.network(), now=guards.now())
+    session[CODE], session[TOO_OFTEN] = asked.code_id, asked.too_often
 
 
 @bp.get("/dang-nhap/ma")
@@ -97,7 +103,7 @@ def type_code() -> Any:
 def _code_page(form: CodeForm) -> str:
     address = session[ADDRESS]
     page = "account/code_by_mail.html" if "@" in address else "account/code_by_phone.html"
-    return render_template(page, form=form, address=address)
+    return render_template(page, form=form, address=address, too_often=session.get(TOO_OFTEN))
 
 
 @bp.post("/dang-nhap/ma")
@@ -135,8 +141,9 @@ def send_again() -> Response:
     """Send another code to the same address."""
     if CODE not in session:
         return redirect(url_for("account.sign_in"), code=303)
-    session[CODE] = accounts.request_sign_in(session[ADDRESS], now=guards.now())
-    flash("Đã gửi lại. Thư có thể đến sau một, hai phút; xem cả mục thư rác.", "success")
+    _ask(session[ADDRESS])
+    if not session[TOO_OFTEN]:
+        flash("Đã gửi lại. Thư có thể đến sau một, hai phút; xem cả mục thư rác.", "success")
     return redirect(url_for("account.type_code"), code=303)
 
 
