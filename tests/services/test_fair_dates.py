@@ -40,6 +40,8 @@ from tgfair.services.date_history import Decision
 from tgfair.services.fair_dates import DatesChanged, change_dates, preview_dates
 from tgfair.services.fair_put_off import Undone, put_off, undo_dates, why_not_undone
 from tgfair.services.fair_status import set_fair_status
+from tgfair.services.message_context import ObsoleteError
+from tgfair.services.message_rendering import rendered_message
 from tgfair.services.notice_runs import run_notices
 from tgfair.services.notices import NoticeData, add_notice, hang_step
 from tgfair.services.uow import reader, transaction
@@ -356,3 +358,82 @@ def test_cancelling_stands_in_the_history(fair):
     row = reader().scalars(select(FairDateChange)).one()
     assert (row.kind, row.reason, row.decided_by) == (DateChangeKind.CANCELLED, "Bão", "UBND tỉnh")
     assert fair_entry(reader().get_one(Fair, fair.id), ()).cancelled
+
+
+FURTHER = (date(2026, 6, 25), date(2026, 6, 28))
+
+
+def change_again(fair, days, reason) -> DatesChanged:
+    seen = version(fair)
+    return change_dates(SYSTEM, fair.id, *days, reason=reason, seen_version=seen, now=LATER)
+
+
+def mail_of(exhibitor) -> str:
+    """The one mail on days that waits for somebody, as it would go out."""
+    reader().rollback()
+    message = reader().scalars(
+        select(Message).where(
+            Message.exhibitor_id == exhibitor.id, Message.state == MessageState.PROPOSED
+        )
+    )
+    return rendered_message(reader(), message.one(), now=LATER).text
+
+
+def test_two_changes_before_anybody_sends_are_one_mail_from_the_days_known(fair):
+    confirmed = make_application(fair, make_exhibitor(), State.CONFIRMED, confirmed_at=NOW)
+    submitted = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    guest = make_exhibitor()
+    make_invitation(fair, guest)
+    change(fair, reason="Bão số 1")
+
+    again = change_again(fair, FURTHER, "Gõ nhầm ngày")
+
+    told = [confirmed.exhibitor, submitted.exhibitor, guest]
+    assert again == DatesChanged(told=3, asked_again=0)
+    assert sorted(mails()) == sorted((one.id, MessageState.PROPOSED) for one in told)
+    for one in (submitted.exhibitor, guest):
+        text = mail_of(one)
+        assert "Ngày mới: từ Thứ Năm, 25/06/2026" in text
+        assert "Ngày cũ: 18/06/2026 đến 21/06/2026" in text
+        assert "Lý do: Gõ nhầm ngày" in text
+
+
+def test_what_waited_before_an_undone_change_tells_of_the_change_before(fair):
+    waits = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    heard = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    change(fair, reason="Bão số 1")
+    change_again(fair, FURTHER, "Gõ nhầm ngày")
+    with transaction() as session:
+        sent = session.scalars(select(Message).where(Message.exhibitor_id == heard.exhibitor_id))
+        sent.one().state = MessageState.SENT
+
+    undone = undo(fair)
+
+    assert undone == Undone(taken_back=0, told=1, confirmed=0)
+    text = mail_of(waits.exhibitor)
+    assert "Ngày mới: từ Thứ Năm, 11/06/2026" in text
+    assert "Ngày cũ: 18/06/2026 đến 21/06/2026" in text
+    assert "Lý do: Bão số 1" in text
+    assert "Ngày cũ: 25/06/2026 đến 28/06/2026" in mail_of(heard.exhibitor)
+
+
+def test_days_changed_to_and_fro_before_anybody_sends_tell_nobody(fair):
+    quiet = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    days = (fair.first_day, fair.last_day)
+    change(fair)
+
+    change_again(fair, days, "Gõ nhầm ngày")
+
+    with pytest.raises(ObsoleteError, match="trở lại như cơ sở đang biết"):
+        mail_of(quiet.exhibitor)
+
+
+def test_who_heard_that_a_fair_is_put_off_hears_that_it_keeps_its_days(fair):
+    heard = make_application(fair, make_exhibitor(), State.SUBMITTED)
+    put_off(SYSTEM, fair.id, Decision("Bão số 3"), seen_version=1, now=NOW)
+    with transaction() as session:
+        session.scalars(select(Message)).one().state = MessageState.SENT
+
+    change_again(fair, (fair.first_day, fair.last_day), "Bão đã tan")
+
+    assert "Lý do: Bão đã tan" in mail_of(heard.exhibitor)

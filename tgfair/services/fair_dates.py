@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,13 +22,13 @@ from tgfair.models.slot import Slot
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.date_history import Decision, keep_change
+from tgfair.services.date_mails import MAIL, Proposed, carry, proposed_mails, words_of_change
 from tgfair.services.fair_timetable import local_day, put_timetable, timetable_of
 from tgfair.services.notices import anchors_of, keep_anchors
 from tgfair.services.notifications import notify_application, notify_exhibitor
 from tgfair.services.transitions import advance
 from tgfair.services.uow import check_seen, find, reader, transaction
 
-MAIL = "dates_changed"
 # Who had confirmed gets at least these days to confirm the new dates.
 CONFIRM_DAYS = 3
 
@@ -239,17 +238,21 @@ def tell(
 ) -> DatesChanged:
     """Propose the mails of a change, and ask for confirmation anew where the opening moved.
 
-    `only` narrows it to these exhibitors: those who heard of what is taken back.
+    A mail on the change before that nobody has sent tells of this one too. `only` narrows it to
+    these exhibitors: those who heard of what is taken back.
     """
     live = live_applications(session, fair)
-    asked = _ask_again(session, actor, live, change, now=now)
+    proposed = proposed_mails(session, fair)
+    asked = _ask_again(session, actor, live, change, proposed, now=now)
     heard = [one for one in _told(live) if only is None or one.exhibitor_id in only]
     told = [one for one in heard if one not in asked]
-    words: dict[str, Any] = {"reason": change.reason, **_old_days(change)}
+    words = words_of_change(change)
     cause = f"dates:{change.id}"
     for application in live:
         renew_certificates(application, fair.last_day)
     for application in told:
+        if carry(proposed, change, application.exhibitor_id, application.id):
+            continue
         notify_application(session, MAIL, application, dedupe=cause, now=now, **words)
     invited = [
         one
@@ -257,6 +260,8 @@ def tell(
         if only is None or one.exhibitor_id in only
     ]
     for invitation in invited:
+        if carry(proposed, change, invitation.exhibitor_id, None):
+            continue
         notify_exhibitor(
             session,
             MAIL,
@@ -269,18 +274,12 @@ def tell(
     return DatesChanged(told=len(asked) + len(told) + len(invited), asked_again=len(asked))
 
 
-def _old_days(change: FairDateChange) -> dict[str, Any]:
-    return {
-        "old_first_day": change.old_first_day.isoformat(),
-        "old_last_day": change.old_last_day.isoformat(),
-    }
-
-
 def _ask_again(
     session: Session,
     actor: Actor,
     live: Sequence[Application],
     change: FairDateChange,
+    proposed: Proposed,
     *,
     now: datetime,
 ) -> list[Application]:
@@ -289,15 +288,16 @@ def _ask_again(
     asked = [one for one in live if one.state is State.CONFIRMED]
     for application in asked:
         application.confirmed_at = None
+        told = carry(proposed, change, application.exhibitor_id, application.id)
         advance(
             session,
             application,
             Event.RESCHEDULE,
             actor=actor,
             now=now,
-            reason=change.reason,
             proposed=True,
-            **_old_days(change),
+            mails=() if told else None,
+            **words_of_change(change),
         )
     return asked
 

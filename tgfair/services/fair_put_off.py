@@ -16,12 +16,11 @@ from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application, ApplicationEvent
 from tgfair.models.fair import DateChangeKind, Fair, FairDateChange, FairStatus
 from tgfair.models.invitation import Invitation
-from tgfair.models.outbox import Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.date_history import Decision, keep_change, newest_change, restore
+from tgfair.services.date_mails import take_back
 from tgfair.services.fair_dates import (
-    MAIL,
     DatesChanged,
     live_applications,
     renew_certificates,
@@ -41,7 +40,6 @@ CAN_UNDO: Final = frozenset(
 )
 # Later on, too much hangs on the new days: change them again, with a reason of its own.
 UNDO_WITHIN: Final = timedelta(days=2)
-WAITING: Final = (MessageState.PROPOSED, MessageState.QUEUED, MessageState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -144,23 +142,13 @@ def _take_back(
     *,
     now: datetime,
 ) -> Undone:
-    mails = session.scalars(
-        select(Message).where(
-            Message.fair_id == fair.id,
-            Message.kind == MAIL,
-            Message.created_at >= change.changed_at,
-        )
-    ).all()
-    waiting = [mail for mail in mails if mail.state in WAITING]
-    for mail in waiting:
-        mail.state = MessageState.CANCELLED
-    heard = {mail.exhibitor_id for mail in mails if mail.state is not MessageState.CANCELLED}
+    cancelled, heard = take_back(session, fair, change)
     heard |= _came_since(session, fair, change)
     confirmed = _confirm_again(session, actor, fair, change, now=now)
     for application in live_applications(session, fair):
         renew_certificates(application, fair.last_day)
     told = tell(session, actor, fair, undone, now=now, only=heard)
-    return Undone(taken_back=len(waiting), told=told.told, confirmed=confirmed)
+    return Undone(taken_back=cancelled, told=told.told, confirmed=confirmed)
 
 
 def _came_since(session: Session, fair: Fair, change: FairDateChange) -> set[int | None]:

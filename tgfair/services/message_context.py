@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -14,7 +15,7 @@ from tgfair import clock
 from tgfair.config import Config
 from tgfair.core.application.steps import field_label
 from tgfair.core.errors import TgfairError
-from tgfair.core.workflow import STATE_LABELS
+from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.mail.catalog import KINDS
 from tgfair.models.account import CodePurpose, OneTimeCode
 from tgfair.models.application import Application, Fix
@@ -26,7 +27,7 @@ from tgfair.models.assignment import (
     PublicationRow,
 )
 from tgfair.models.booth import Booth
-from tgfair.models.fair import FairDateChange, FairStatus
+from tgfair.models.fair import FairStatus
 from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.models.waitlist import Offer, OfferState
@@ -231,14 +232,18 @@ def _fair_page(_session: Session, message: Message) -> dict[str, Any]:
     return {"fair_url": f"{base_url()}/{message.fair.slug}/" if message.fair else base_url()}
 
 
-def _date_change(session: Session, message: Message) -> dict[str, Any]:
-    change = session.scalars(
-        select(FairDateChange)
-        .where(FairDateChange.fair_id == message.fair_id)
-        .order_by(FairDateChange.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return {"change": change}
+def _date_change(_session: Session, message: Message) -> dict[str, Any]:
+    params, fair, application = message.params, message.fair, message.application
+    if fair is None or "old_first_day" not in params:
+        return {"old_days": None}
+    old = tuple(date.fromisoformat(params[f"old_{name}"]) for name in ("first_day", "last_day"))
+    stands = fair.put_off_at is None and (fair.first_day, fair.last_day) == old
+    asks = application is not None and application.state is State.ALLOCATED
+    waits = message.state in ON_ITS_WAY
+    # Changed to and fro before anybody sent it: nobody has heard of other days.
+    if waits and stands and not asks and not params.get("old_put_off", True):
+        raise ObsoleteError("Ngày tổ chức đã trở lại như cơ sở đang biết.")
+    return {"old_days": old}
 
 
 def _offer(session: Session, message: Message) -> dict[str, Any]:
