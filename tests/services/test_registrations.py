@@ -74,6 +74,17 @@ def test_register_twice_with_one_key_makes_one(newcomer):
     assert len(rows(Exhibitor)) == 1
 
 
+def test_register_again_goes_on_with_the_own_record_and_its_draft(newcomer):
+    fair = make_fair()
+    code = register(newcomer, fair)
+    owner = replace(newcomer, owns=frozenset({rows(Exhibitor)[0].id}))
+
+    again = replace(NEW, name="CƠ SỞ BÁNH PHỒNG BÀ BA", phone="0912 345 679")
+
+    assert register(owner, fair, again) == code
+    assert len(rows(Exhibitor)) == len(rows(Application)) == 1
+
+
 def test_register_alike_proposes_a_merge_and_blocks_nobody(newcomer):
     known = make_exhibitor("Cơ Sở Bánh Phồng Bà Ba")
 
@@ -87,6 +98,7 @@ def test_register_alike_proposes_a_merge_and_blocks_nobody(newcomer):
     ("changes", "field"),
     [
         ({"name": " "}, "name"),
+        ({"name": "x 1"}, "name"),
         ({"name": "X" * 201}, "name"),
         ({"kind": "vendor"}, "kind"),
         ({"phone": "0912"}, "phone"),

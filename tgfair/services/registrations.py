@@ -33,7 +33,7 @@ from tgfair.services.identifiers import public_id
 from tgfair.services.uow import find, transaction
 
 MAX_RECORDS = 5
-MAX_NAME = 200
+LEAST_LETTERS, MAX_NAME = 3, 200
 MAX_PERSON = 120
 MAX_ADDRESS = 300
 
@@ -55,7 +55,8 @@ def register_and_start(
 ) -> str:
     """Make an unverified record owned by the actor, and a draft; return the draft's code.
 
-    A record that looks like a known one becomes a proposal to merge; it blocks nobody.
+    A record that looks like a known one becomes a proposal to merge; it blocks nobody. Who has a
+    record of this name goes on with that one.
 
     Raises:
         NotFoundError: no such fair.
@@ -71,20 +72,32 @@ def register_and_start(
         check_fair_open(fair, now=now)
         if fair.intake is not IntakeMode.OPEN:
             raise InvalidError("Sự kiện này theo danh sách mời. Hãy gọi Ban Tổ chức.")
-        if len(actor.owns) >= MAX_RECORDS:
-            raise InvalidError(f"Mỗi tài khoản đăng ký tối đa {MAX_RECORDS} cơ sở.")
-        user = find(session, User, User.id == (actor.user_id or 0))
-        exhibitor = _add(session, user, data, now=now)
-        _propose_merges(session, exhibitor, now=now)
-        record(session, actor, "exhibitor.registered", exhibitor, now=now)
+        exhibitor = _own(session, actor, data.name) or _new(session, actor, data, now=now)
         owner = replace(actor, owns=actor.owns | {exhibitor.id})
         code = draft_for(session, owner, fair, exhibitor, now=now).code
         remember(session, key, {"code": code})
         return code
 
 
+def _own(session: Session, actor: Actor, name: str) -> Exhibitor | None:
+    alike = Exhibitor.search_fold == fold(name)[:400], Exhibitor.id.in_(actor.owns)
+    return session.scalars(select(Exhibitor).where(*alike).order_by(Exhibitor.id)).first()
+
+
+def _new(session: Session, actor: Actor, data: NewExhibitor, *, now: datetime) -> Exhibitor:
+    if len(actor.owns) >= MAX_RECORDS:
+        raise InvalidError(f"Mỗi tài khoản đăng ký tối đa {MAX_RECORDS} cơ sở.")
+    user = find(session, User, User.id == (actor.user_id or 0))
+    exhibitor = _add(session, user, data, now=now)
+    _propose_merges(session, exhibitor, now=now)
+    record(session, actor, "exhibitor.registered", exhibitor, now=now)
+    return exhibitor
+
+
 def _add(session: Session, user: User, data: NewExhibitor, *, now: datetime) -> Exhibitor:
     name = _text(data.name, "name", MAX_NAME, "Chưa ghi tên cơ sở")
+    if sum(map(str.isalpha, name)) < LEAST_LETTERS:
+        raise InvalidError("Hãy ghi tên đầy đủ, như trên biển hiệu.", field="name")
     kind = _kind(data.kind)
     tax = parse_tax_code(data.tax_code, kind=kind) if data.tax_code.strip() else None
     address = _text(data.address, "address", MAX_ADDRESS, "Chưa ghi địa chỉ, xã hoặc phường")
