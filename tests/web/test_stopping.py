@@ -155,6 +155,18 @@ def test_the_inbox_shows_each_notice_once(client, world):
     assert "Đã đọc hết." in client.get("/ho-so/hop-thu").get_data(as_text=True)
 
 
+def test_a_link_of_a_notice_is_tapped_in_the_inbox(client, world):
+    make_invitation(world[0], world[1])
+    decision(world)
+    [message] = reader().scalars(select(Message))
+    sign_in(client, make_member(world[1]))
+
+    page = client.get(f"/ho-so/hop-thu/{message.message_id}").text
+
+    ours = re.search(r'<a href="http://localhost(/m/[^"]+)">http://localhost(/m/[^<]+)</a>', page)
+    assert ours[1] == ours[2]
+
+
 def test_nobody_reads_the_notices_of_another_subject(client, world):
     decision(world)
     [message] = reader().scalars(select(Message))

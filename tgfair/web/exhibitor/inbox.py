@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
@@ -42,9 +43,15 @@ def mark_read() -> Any:
 @audience(Audience.SESSION)
 def inbox_notice(message_id: str) -> str:
     """Show one notice as it was sent."""
-    return render_template(
-        "exhibitor/inbox_notice.html", preview=reads.notice(guards.actor(), message_id)
-    )
+    preview = reads.notice(guards.actor(), message_id)
+    parts = _parts(preview.mail.text) if preview.mail else []
+    return render_template("exhibitor/inbox_notice.html", preview=preview, parts=parts)
+
+
+def _parts(text: str) -> list[str]:
+    """Return a notice cut at its links to these pages: every other part is one."""
+    ours = re.escape(guards.config().base_url)
+    return re.split(rf"({ours}/(?:[^\s<>\"]*[^\s<>\".,;:!?)])?)", text)
 
 
 @bp.get(f"{HOME}/<message_id>/xem")
