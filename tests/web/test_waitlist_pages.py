@@ -24,6 +24,7 @@ from tgfair.services.allocations import assign_booth
 from tgfair.services.holds import hold_booth
 from tgfair.services.uow import transaction
 from tgfair.services.waitlist_jumps import move_in_line
+from tgfair.services.waitlist_rounds import offer_now
 from tgfair.services.waitlists import enter_waitlist
 
 
@@ -77,6 +78,16 @@ def test_loser_gets_alternatives_with_409(client, fair):
     assert "Còn trống: A02, A13, A14, A03, A15" in lost.text
     assert lost.text.count('name="gian"') == 5  # the nearest, and a link to all
     assert "Xem mọi gian trống" in lost.text
+
+
+def test_leaving_the_line_asks_before_the_place_is_lost(client, fair):
+    url, code = producer(client, fair)
+    enter_waitlist(SYSTEM, code, now=clock.real_now())
+
+    asked = client.get(url).text.partition("<details")[2].partition("</details>")[0]
+
+    assert "Rời là mất chỗ thứ 1; vào lại thì đứng cuối." in asked
+    assert 'name="roi"' in asked
 
 
 def test_organiser_sees_the_line_and_offers(client, fair):
@@ -180,3 +191,43 @@ def test_public_list_tells_of_a_booth_given_past_it(client, fair):
 
     page = client.get(f"/{fair.slug}/danh-sach-cho/").text
     assert f"hồ sơ {placed} được xếp gian A01 vượt danh sách chờ. Lý do: Nhà tài trợ" in page
+
+
+def test_own_pages_call_to_an_offer_first_and_to_the_line_of_who_waits(client, fair):
+    with transaction() as session:
+        session.get_one(Fair, fair.id).giving = BoothGiving.ORGANISER
+    exhibitor = make_exhibitor()
+    code = make_application(fair, exhibitor, State.APPROVED).code
+    sign_in(client, make_member(exhibitor))
+    pages = f"/ho-so/{code}/", "/ho-so/"
+    picking = f"/ho-so/{code}/chon-gian"
+    never = client.get(pages[0]).text
+
+    enter_waitlist(SYSTEM, code, now=clock.real_now())
+    waits = client.get(pages[0]).text
+    offer_now(SYSTEM, fair.id, now=clock.real_now())
+    asked = [client.get(page).text for page in pages]
+
+    assert [picking in page for page in (never, waits)] == [False, True]
+    assert ["Trả lời lời mời nhận gian A01" in page for page in (waits, *asked)] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_own_page_calls_to_the_booth_held_or_to_picking(client, fair):
+    url, code = producer(client, fair)
+    own = f"/ho-so/{code}/"
+    free = client.get(own).text
+    client.post(url, data={"csrf_token": csrf_of(client), "gian": "A01"})
+    held = client.get(own).text
+    client.post(f"{url}/nhan", data={"csrf_token": csrf_of(client)})
+    taken = client.get(own).text
+
+    todo = [f'<a href="{url}">{label}</a>' for label in ("Chọn gian", "Nhận gian A01 đang giữ")]
+    assert [[label in page for label in todo] for page in (free, held, taken)] == [
+        [True, False],
+        [False, True],
+        [False, False],
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
-from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry, WaitlistJump
+from tgfair.models.waitlist import Offer, OfferState, WaitlistEntry, WaitlistJump, WaitState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.holds import Hold, why_not_pick
 from tgfair.services.places import is_over
@@ -72,6 +72,19 @@ class Line:
     why_not: str
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What the own page of an application calls to: the booths offered, the one held.
+
+    `waited`: it is, or was, on the waiting list, and got no booth by it.
+    """
+
+    offer: Hold | None
+    hold: Hold | None
+    may_pick: bool
+    waited: bool
+
+
 def pick_page(actor: Actor, code: str, *, with_plan: bool = True, now: datetime) -> PickPage:
     """Return what a producer may pick at this moment; the plan costs more than all the rest.
 
@@ -86,16 +99,6 @@ def pick_page(actor: Actor, code: str, *, with_plan: bool = True, now: datetime)
     refusal = why_not_pick(session, application, now=now)
     free = [] if refusal else open_booths(session, application.fair_id, now=now)
     against = {booth.id: reasons_against(application, booth) for booth in free}
-    held = session.execute(
-        select(Booth.label, Assignment.held_until)
-        .join(Assignment, Assignment.booth_id == Booth.id)
-        .where(
-            Assignment.application_id == application.id,
-            Assignment.state == AssignmentState.HELD,
-            Assignment.source == AssignmentSource.HOLD,
-            ~is_over(now),
-        )
-    ).one_or_none()
     offer = open_offer(session, application.id)
     labels = (
         select(Booth.label)
@@ -107,7 +110,7 @@ def pick_page(actor: Actor, code: str, *, with_plan: bool = True, now: datetime)
         application=application,
         refusal=refusal,
         booths=[booth for booth in free if not against[booth.id]],
-        hold=Hold(held[0], held[1]) if held and held[1] else None,
+        hold=_hold(session, application, now=now),
         place=place_in_line(actor, code),
         lacks=application.state in MAY_WAIT
         and standing(session, application.id) < application.booths_wanted,
@@ -116,6 +119,55 @@ def pick_page(actor: Actor, code: str, *, with_plan: bool = True, now: datetime)
         drawing=_drawing(application) if free and with_plan else None,
         spots=_spots(session, application, against) if with_plan else (),
     )
+
+
+def _hold(session: Session, application: Application, *, now: datetime) -> Hold | None:
+    held = session.execute(
+        select(Booth.label, Assignment.held_until)
+        .join(Assignment, Assignment.booth_id == Booth.id)
+        .where(
+            Assignment.application_id == application.id,
+            Assignment.state == AssignmentState.HELD,
+            Assignment.source == AssignmentSource.HOLD,
+            ~is_over(now),
+        )
+    ).one_or_none()
+    return Hold(held[0], held[1]) if held and held[1] else None
+
+
+def turn(application: Application, *, now: datetime) -> Turn:
+    """Return what an application may do about a booth now, for its own page."""
+    session = reader()
+    waited = select(WaitlistEntry.id).where(
+        WaitlistEntry.application_id == application.id, WaitlistEntry.state != WaitState.PLACED
+    )
+    return Turn(
+        offer=offers_to([application.id], now=now).get(application.id),
+        hold=_hold(session, application, now=now),
+        may_pick=not why_not_pick(session, application, now=now),
+        waited=session.scalar(waited.limit(1)) is not None,
+    )
+
+
+def offers_to(application_ids: Collection[int], *, now: datetime) -> dict[int, Hold]:
+    """Return the booths offered to applications that may still answer, by application."""
+    rows = reader().execute(
+        select(WaitlistEntry.application_id, Offer.until, Booth.label)
+        .join(Offer, Offer.entry_id == WaitlistEntry.id)
+        .join(Assignment, Assignment.offer_id == Offer.id)
+        .join(Booth, Booth.id == Assignment.booth_id)
+        .where(
+            WaitlistEntry.application_id.in_(application_ids),
+            Offer.state == OfferState.OFFERED,
+            Offer.until > now,
+        )
+        .order_by(Booth.label)
+    )
+    found: dict[int, Hold] = {}
+    for application_id, until, label in rows:
+        before = found.get(application_id)
+        found[application_id] = Hold(f"{before.booth}, {label}" if before else label, until)
+    return found
 
 
 def _drawing(application: Application) -> Plan | None:

@@ -18,7 +18,9 @@ from tgfair.services.queries import my_applications as reads
 from tgfair.services.queries.booths import published_booths_of
 from tgfair.services.queries.draws import is_listed
 from tgfair.services.queries.inbox import unread_count
+from tgfair.services.queries.picking import Turn, offers_to, turn
 from tgfair.services.queries.slots import has_windows
+from tgfair.services.waitlists import MAY_WAIT
 from tgfair.web import guards
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.forms import BaseForm, CleanStringField
@@ -44,9 +46,11 @@ def mine() -> Any:
     who = guards.actor()
     if who.session_id is None:
         return render_template("exhibitor/find.html", form=FindForm())
+    applications = reads.my_applications(who)
     return render_template(
         "exhibitor/mine.html",
-        applications=reads.my_applications(who),
+        applications=applications,
+        offers=offers_to([one.id for one in applications], now=guards.now()),
         invitations=reads.my_invitations(who),
         unread=unread_count(who),
     )
@@ -68,9 +72,12 @@ def find() -> Any:
 def status(code: str) -> Any:
     """Show where an application stands and what is to be done."""
     page = reads.application_page(guards.actor(), code, now=guards.now())
+    booth_turn = turn(page.application, now=guards.now())
     return render_template(
         "exhibitor/status.html",
         page=page,
+        turn=booth_turn,
+        may_wait=page.application.state in MAY_WAIT,
         application=page.application,
         milestones=reads.timeline(page.application),
         booths=published_booths_of(page.application.id),
@@ -78,10 +85,28 @@ def status(code: str) -> Any:
         and has_windows(page.application.fair_id),
         is_in_draw=is_listed(page.application.id),
         final=page.application.state in FINAL,
-        tasks=_tasks(page),
+        tasks=_booth_tasks(page, booth_turn) + _tasks(page),
         field_label=field_label,
         fix_url=_fix_url,
     )
+
+
+def _booth_tasks(page: reads.ApplicationPage, booth_turn: Turn) -> list[dict[str, Any]]:
+    """Return what runs out first: an offer, a booth held, the time of picking."""
+    code, tasks = page.application.code, []
+    if booth_turn.offer:
+        label = f"Trả lời lời mời nhận gian {booth_turn.offer.booth}"
+        until = f"Hạn {vn_datetime(booth_turn.offer.until)}"
+        tasks.append(_task(label, "picking", code, done=False, hint=until))
+    if booth_turn.hold:
+        label = f"Nhận gian {booth_turn.hold.booth} đang giữ"
+        until = f"Hạn {vn_datetime(booth_turn.hold.until)}"
+        tasks.append(_task(label, "picking", code, done=False, hint=until))
+    elif booth_turn.may_pick:
+        ends = page.application.fair.picks_until
+        until = f"Hạn {vn_datetime(ends)}" if ends else ""
+        tasks.append(_task("Chọn gian", "picking", code, done=False, hint=until))
+    return tasks
 
 
 def _tasks(page: reads.ApplicationPage) -> list[dict[str, Any]]:
