@@ -64,10 +64,13 @@ def load(public_id):
     return reader().scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def merge(actor, kept, gone, **how):
+def merge(actor, kept, gone, *, people=(), **how):
+    """Merge, and let only these users act for what comes of it."""
+    acting = reader().scalars(select(Membership.id).where(Membership.user_id.in_(people))).all()
     proposal = merging.propose_merge(actor, kept.public_id, gone.public_id, now=NOW)
     seen = [load(kept.public_id).version, load(gone.public_id).version]
-    return merging.merge_exhibitors(actor, proposal, keep=kept.public_id, seen=seen, now=NOW, **how)
+    how = {"people": acting, "seen": seen, **how}
+    return merging.merge_exhibitors(actor, proposal, keep=kept.public_id, now=NOW, **how)
 
 
 def test_new_record_is_found_by_abbreviation_and_commune(organiser):
@@ -221,12 +224,12 @@ def test_merging_moves_everything(organiser):
     invited = make_invitation(other, kept)
     make_invitation(other, gone, revoked_at=NOW)
     application = make_application(fair, gone)
-    make_member(gone)
+    member = make_member(gone)
     extra = products.save_product(
         organiser, gone.public_id, None, ProductData(name="Khô cá", group="food"), now=NOW
     )
 
-    result = merge(organiser, kept, gone, take=["name"])
+    result = merge(organiser, kept, gone, take=["name"], people=[member.id])
 
     row = load(result)
     assert (row.id, row.name, row.email, row.register_ref) == (
@@ -245,6 +248,36 @@ def test_merging_moves_everything(organiser):
     assert session.scalar(select(Application.exhibitor_id)) == kept.id
     assert session.scalar(select(Membership.exhibitor_id)) == kept.id
     assert session.get(Application, application.id).exhibitor_id == kept.id
+
+
+def self_registered(**columns):
+    """A record that anybody could have made, and its maker."""
+    row = make_exhibitor(is_verified=False, in_register=False, **columns)
+    return row, make_member(row)
+
+
+@pytest.mark.parametrize("real_stays", [True, False], ids=["real-stays", "stranger-stays"])
+def test_who_registered_a_record_of_the_same_name_does_not_get_the_real_one(organiser, real_stays):
+    real = make_exhibitor("HTX Một", email=None)
+    own = make_member(real)
+    stranger, _ = self_registered(name="HTX Một", email="la@example.vn")
+    pair = (real, stranger) if real_stays else (stranger, real)
+
+    result = merge(organiser, *pair, people=[own.id])
+
+    row = load(result)
+    assert [membership.user_id for membership in row.memberships] == [own.id]
+    assert (row.email, row.phone is None) == (None, False)
+
+
+def test_officer_lets_who_registered_act_for_the_real_record(organiser):
+    real = make_exhibitor("HTX Một", email=None)
+    newcomer, person = self_registered(name="HTX Một", email="that@example.vn")
+
+    row = load(merge(organiser, real, newcomer, people=[person.id]))
+
+    assert [membership.user_id for membership in row.memberships] == [person.id]
+    assert row.email == "that@example.vn"
 
 
 @pytest.mark.parametrize("what", ["application", "invitation"])

@@ -79,7 +79,12 @@ def test_merged_doubles_stay_merged(organiser):
     for proposal in reader().scalars(select(MergeProposal)).all():
         versions = [proposal.first.version, proposal.second.version]
         merging.merge_exhibitors(
-            organiser, proposal.id, keep=proposal.first.public_id, seen=versions, now=NOW
+            organiser,
+            proposal.id,
+            keep=proposal.first.public_id,
+            people=(),
+            seen=versions,
+            now=NOW,
         )
     before = dump()
 

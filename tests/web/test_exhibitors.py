@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from sqlalchemy import event, select
 
-from tests.support.builders import csrf_of, make_exhibitor, make_fair, make_user, sign_in
+from tests.support.builders import (
+    csrf_of,
+    make_exhibitor,
+    make_fair,
+    make_member,
+    make_user,
+    sign_in,
+)
 from tgfair.documents.spreadsheet_in import read_spreadsheet
 from tgfair.extensions import db
-from tgfair.models import Certificate, Exhibitor, Role
+from tgfair.models import Certificate, Exhibitor, Membership, Role
 from tgfair.services.uow import reader
 
 
@@ -133,6 +141,26 @@ def test_two_records_are_compared_and_merged(organiser, client):
 
     assert ["HTX Hai" in page, "HTX Hai" in pair] == [True, True]
     assert reader().scalars(select(Exhibitor.name)).all() == ["HTX Hai"]
+
+
+def test_people_of_a_record_that_anybody_made_are_shown_and_not_ticked(organiser, client):
+    real = make_exhibitor("HTX Một")
+    stranger = make_exhibitor("HTX Một", is_verified=False, in_register=False)
+    own, other = make_member(real), make_member(stranger)
+    opened = post(client, f"/ql/chu-the/{real.public_id}/trung", other=stranger.public_id)
+    page = client.get(opened.location).text
+    ticks = re.findall(r'name="person" value="(\d+)" (checked)?', page)
+    post(
+        client,
+        f"{opened.location}/gop",
+        keep=real.public_id,
+        version=[real.version, stranger.version],
+        person=[number for number, checked in ticks if checked],
+    )
+
+    assert [checked for _, checked in ticks] == ["checked", ""]
+    assert [own.email in page, other.email in page] == [True, True]
+    assert reader().scalars(select(Membership.user_id)).all() == [own.id]
 
 
 def test_export_holds_what_the_filter_finds(organiser, client):

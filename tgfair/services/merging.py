@@ -45,6 +45,7 @@ _COMPANIONS: Final = {
     "representative": ("honorific", "representative_title"),
     "address": ("unit_old", "unit_new"),
 }
+_CONTACT: Final = ("phone", "other_phones", "email")
 _UPCOMING: Final = (FairStatus.DRAFT, FairStatus.OPEN)
 
 
@@ -116,14 +117,16 @@ def merge_exhibitors(
     *,
     keep: str,
     take: Collection[str] = (),
+    people: Collection[int],
     seen: Sequence[int],
     now: datetime,
 ) -> str:
     """Make one record of two and return its public id.
 
     The record `keep` (public id) stays; the fields in `take` (of `CHOICES`), and whatever it lacks,
-    come from the other one, with its products, certificates, people, invitations and applications.
-    `seen` are the versions of first and second record on the page.
+    come from the other one, with its products, certificates, invitations and applications. Of the
+    members of both, those in `people` (membership ids) act for it; nobody else does. `seen` are the
+    versions of first and second record on the page.
 
     Raises:
         BothInFairError: both have a live application or invitation in one fair; nothing changed.
@@ -141,13 +144,14 @@ def merge_exhibitors(
             raise NotFoundError
         gone = pair[1] if kept is pair[0] else pair[0]
         _refuse_both_in_fair(session, kept, gone)
-        values = _chosen(kept, gone, take)
+        values = _chosen(kept, gone, take) | _contact_left_out(kept, gone, take, people)
+        left = _end_memberships((kept, gone), people)
         _move(session, kept, gone)
         old = gone.public_id
         session.delete(gone)
         session.flush()
         _write(kept, values)
-        record(session, actor, "exhibitor.merged", kept, now=now, merged=old)
+        record(session, actor, "exhibitor.merged", kept, now=now, merged=old, left=left)
         return kept.public_id
 
 
@@ -198,6 +202,39 @@ def _chosen(kept: Exhibitor, gone: Exhibitor, take: Collection[str]) -> dict[str
     values["in_register"] = kept.in_register or gone.in_register
     values["register_ref"] = kept.register_ref or gone.register_ref
     return values
+
+
+def is_stranger(row: Exhibitor, other: Exhibitor) -> bool:
+    """Return whether only `other` was verified or is in the register; anybody may use its name."""
+    return (other.is_verified or other.in_register) and not (row.is_verified or row.in_register)
+
+
+def _contact_left_out(
+    kept: Exhibitor, gone: Exhibitor, take: Collection[str], people: Collection[int]
+) -> dict[str, Any]:
+    """Keep the contact of people who stay out off the record: its holder is let in as its owner.
+
+    What an officer chose of two contacts stands.
+    """
+    values: dict[str, Any] = {}
+    for row, other in ((kept, gone), (gone, kept)):
+        stays = any(membership.id in people for membership in row.memberships)
+        if is_stranger(row, other) and row.memberships and not stays:
+            for field in _CONTACT:
+                if field not in take and getattr(other, field) is None:
+                    values[field] = None
+    return values
+
+
+def _end_memberships(rows: Sequence[Exhibitor], people: Collection[int]) -> list[int]:
+    """Take everybody else out; return their user ids."""
+    left = []
+    for row in rows:
+        for membership in list(row.memberships):
+            if membership.id not in people:
+                row.memberships.remove(membership)
+                left.append(membership.user_id)
+    return left
 
 
 def _write(row: Exhibitor, values: dict[str, Any]) -> None:

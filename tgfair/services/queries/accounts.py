@@ -105,6 +105,19 @@ def own_exhibitors(actor: Actor) -> list[OwnExhibitor]:
     ]
 
 
+def members_of(exhibitor: Exhibitor) -> tuple[Member, ...]:
+    """Return who acts for an exhibitor that the caller was allowed to see."""
+    rows = reader().execute(
+        select(Membership, User)
+        .join(User, Membership.user_id == User.id)
+        .where(Membership.exhibitor_id == exhibitor.id)
+        .order_by(Membership.id)
+    )
+    return tuple(
+        Member(m.id, user.id, user.name, user.email, user.phone, m.role) for m, user in rows
+    )
+
+
 def own_exhibitor(actor: Actor, public_id: str) -> OwnExhibitor:
     """Return one exhibitor the actor acts for.
 

@@ -8,13 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.services import merging
+from tgfair.services.queries.accounts import members_of
 from tgfair.services.queries.exhibitor_page import fairs_of, open_proposals, proposal_with_both
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer import import_words
 from tgfair.web.organizer.blueprint import bp
 
 
-def _is_version(text: str) -> bool:
+def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 -- fits
 
 
@@ -48,6 +49,11 @@ def merge_pair(proposal_id: int) -> str:
         proposal=proposal,
         pair=(proposal.first, proposal.second),
         fairs=[fairs_of(actor(), row) for row in (proposal.first, proposal.second)],
+        people=[members_of(row) for row in (proposal.first, proposal.second)],
+        strangers=[
+            merging.is_stranger(proposal.first, proposal.second),
+            merging.is_stranger(proposal.second, proposal.first),
+        ],
         choices=merging.CHOICES,
         words=import_words,
     )
@@ -63,10 +69,11 @@ def merge_exhibitors(proposal_id: int) -> Any:
         for field in merging.CHOICES
         if request.form.get(f"take-{field}", keep) not in {keep, ""}
     ]
-    seen = [int(text) for text in request.form.getlist("version") if _is_version(text)]
+    seen = [int(text) for text in request.form.getlist("version") if _is_number(text)]
+    people = {int(text) for text in request.form.getlist("person") if _is_number(text)}
     try:
         kept = merging.merge_exhibitors(
-            actor(), proposal_id, keep=keep, take=take, seen=seen, now=now()
+            actor(), proposal_id, keep=keep, take=take, people=people, seen=seen, now=now()
         )
     except ConflictError as error:
         flash(error.message(), "error")
