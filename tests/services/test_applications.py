@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -22,7 +22,9 @@ from tests.support.builders import (
     make_user,
 )
 from tgfair.core.application.steps import Step
-from tgfair.core.errors import ForbiddenError, NotFoundError
+from tgfair.core.calendar_text import VIETNAM
+from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
+from tgfair.core.phone import display_phone
 from tgfair.core.workflow import EDITABLE, Event, State
 from tgfair.models import (
     Application,
@@ -352,6 +354,7 @@ def test_bare_link_may_not_change_the_number_on_record(fair, exhibitor):
     proven = save_step(replace(link, verified=True), code, Step.CONTACT, typed, seen=None, now=NOW)
 
     assert [p.field for p in saved.problems] == ["phone", "email"]
+    assert f"số đã đăng ký ({display_phone(exhibitor.phone)})" in saved.problems[0].sentence
     assert proven.problems == ()
 
 
@@ -390,6 +393,19 @@ def test_staff_of_the_subject_may_not_withdraw(fair, exhibitor):
         withdraw_application(staff, application.code, reason=None, now=NOW)
 
 
+def test_nobody_withdraws_once_the_fair_is_over(owner, fair, exhibitor):
+    application = make_application(fair, exhibitor, State.CONFIRMED)
+    last_evening = datetime.combine(fair.last_day, time(23, 59), VIETNAM).astimezone(UTC)
+
+    with pytest.raises(InvalidError, match="đã kết thúc"):
+        withdraw_application(
+            owner, application.code, reason=None, now=last_evening + timedelta(minutes=1)
+        )
+    assert load(application.code).state is State.CONFIRMED
+    withdraw_application(owner, application.code, reason=None, now=last_evening)
+    assert load(application.code).state is State.WITHDRAWN
+
+
 def test_reopen_copies_the_answers_into_a_new_draft(owner, fair, exhibitor):
     code = ready(owner, fair, exhibitor)
     withdraw_application(owner, code, reason=None, now=NOW)
@@ -422,8 +438,12 @@ def test_returned_application_past_its_own_deadline_is_refused(owner, fair, exhi
     submit(owner, code)
     _return(code, [])
 
-    with pytest.raises(RegistrationClosedError):
+    with pytest.raises(RegistrationClosedError) as caught:
         submit(owner, code, key="second", now=fair.registration_closes_at + timedelta(days=4))
+
+    assert caught.value.message() == (
+        "Đã hết hạn bổ sung lúc 09:00 ngày 28/05/2026. Gọi 0900 000 001 nếu cần."
+    )
 
 
 def _return(code: str, fixes: list[tuple[str, str, str]]) -> None:

@@ -145,12 +145,12 @@ def check_deadline(application: Application, *, now: datetime) -> None:
     if fair.status is not FairStatus.OPEN:
         raise RegistrationClosedError("Sự kiện này không còn nhận đăng ký", fair.hotline)
     until = application.fix_until or fair.supplement_until or fair.registration_closes_at
-    _check_before(until, fair, now=now)
+    _check_before(until, fair, now=now, what="bổ sung")
 
 
-def _check_before(until: datetime, fair: Fair, *, now: datetime) -> None:
+def _check_before(until: datetime, fair: Fair, *, now: datetime, what: str = "đăng ký") -> None:
     if is_over(until, now):
-        sentence = f"Đã hết hạn đăng ký lúc {vn_datetime(until)}"
+        sentence = f"Đã hết hạn {what} lúc {vn_datetime(until)}"
         raise RegistrationClosedError(sentence, fair.hotline)
 
 
@@ -160,7 +160,10 @@ def contact_problems(actor: Actor, application: Application, checked: Checked) -
         return []
     exhibitor, contact, found = application.exhibitor, checked.contact, []
     if contact.phone and exhibitor.phone and contact.phone not in _phones(exhibitor):
-        sentence = "Số này khác số đã đăng ký. Muốn đổi, cơ sở cần xác nhận bằng mã."
+        sentence = (
+            f"Số này khác số đã đăng ký ({display_phone(exhibitor.phone)}). "
+            "Hãy ghi lại số đó; muốn đổi, cơ sở cần xác nhận bằng mã."
+        )
         found.append(Problem(Step.CONTACT, "phone", sentence))
     if contact.email and exhibitor.email and contact.email != exhibitor.email.lower():
         sentence = "Thư này khác thư đã đăng ký. Muốn đổi, cơ sở cần xác nhận bằng mã."
