@@ -19,7 +19,15 @@ from tests.support.builders import (
 from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
-from tgfair.models import Application, Assignment, AssignmentState, Booth, Message, Role
+from tgfair.models import (
+    Application,
+    Assignment,
+    AssignmentState,
+    Booth,
+    Message,
+    MessageState,
+    Role,
+)
 from tgfair.policy import SYSTEM
 from tgfair.services.allocations import (
     UnsuitableError,
@@ -32,6 +40,8 @@ from tgfair.services.allocations import (
 from tgfair.services.booth_answers import confirm_booth, remind_unconfirmed
 from tgfair.services.places import BoothTakenError
 from tgfair.services.publications import (
+    ChangesGrewError,
+    mark_of_changes,
     pending_changes,
     publish,
     published_places,
@@ -225,8 +235,54 @@ def test_a_change_after_publication_needs_a_reason_and_asks_to_confirm_again(fai
 
     fresh = db.session.get(Application, application.id)
     assert (fresh.state, fresh.confirmed_at) == (State.ALLOCATED, None)
-    kinds = db.session.scalars(select(Message.kind).order_by(Message.id)).all()
-    assert kinds == ["booth_assigned", "booth_moved"]
+    mails = db.session.execute(select(Message.kind, Message.state).order_by(Message.id)).all()
+    assert [tuple(mail) for mail in mails] == [
+        ("booth_assigned", MessageState.CANCELLED),
+        ("booth_moved", MessageState.PROPOSED),
+    ]
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["unsent", "sent"])
+def test_who_was_not_told_of_the_first_booth_gets_one_mail_that_names_the_second(
+    fair, organiser, sent
+):
+    application = approved(fair)
+    assign_booth(organiser, fair.id, "A01", application.code, now=NOW)
+    publish(organiser, fair.id, note=None, now=NOW)
+    if sent:
+        with transaction() as session:
+            session.scalars(select(Message)).one().state = MessageState.SENT
+    move_booth(
+        organiser,
+        fair.id,
+        application.code,
+        from_label="A01",
+        to_label="A02",
+        reason="Nhầm",
+        now=NOW,
+    )
+
+    publish(organiser, fair.id, note="Nhầm", now=NOW)
+
+    mails = db.session.scalars(select(Message).where(Message.state == MessageState.PROPOSED)).all()
+    kind = "booth_moved" if sent else "booth_assigned"
+    assert [(mail.kind, mail.params["booths"]) for mail in mails] == [(kind, ["A02"])]
+
+
+def test_only_the_changes_that_were_shown_are_published(fair, organiser):
+    one, other = approved(fair), approved(fair)
+    assign_booth(organiser, fair.id, "A01", one.code, now=NOW)
+    with transaction() as session:
+        seen = mark_of_changes(session, fair.id)
+    assign_booth(organiser, fair.id, "A02", other.code, now=NOW)
+
+    with pytest.raises(ChangesGrewError):
+        publish(organiser, fair.id, note=None, seen=seen, now=NOW)
+
+    with transaction() as session:
+        assert published_places(session, fair.id) == set()
+        seen = mark_of_changes(session, fair.id)
+    assert publish(organiser, fair.id, note=None, seen=seen, now=NOW) == 1
 
 
 def test_only_those_who_have_not_answered_are_reminded_and_once_a_day(fair, organiser):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.builders import (
@@ -65,7 +67,9 @@ def test_pick_assign_move_swap_release_publish_by_forms_alone(here, client):
     check = client.get(f"{url}/cong-bo").text
     assert "Cơ sở Một" in check
     assert "1 hồ sơ đã duyệt chưa có gian" in check
-    assert "Đã công bố bản số 1." in post(client, f"{url}/cong-bo")
+    assert "danh sách thay đổi đã khác" in post(client, f"{url}/cong-bo")
+    seen = re.search(r'name="seen" value="(\w+)"', check)[1]
+    assert "Đã công bố bản số 1." in post(client, f"{url}/cong-bo", seen=seen)
 
 
 def test_the_table_shows_the_first_free_booths_until_asked_for_all(here, client):

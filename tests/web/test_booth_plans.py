@@ -109,7 +109,9 @@ def test_a_change_after_publishing_is_on_the_public_list(fair, client):
     here = client.get(plans(fair, f"/PA1?q={one.code}")).text.split('class="plate s"')[1]
     label = here.split("</span>")[1].split("<")[0].strip()
     post(client, f"{moves}/chuyen", hs=one.code, tu=label, gian="A40", reason="Gốc cây đổ")
-    post(client, f"{moves}/cong-bo", note="Gốc cây đổ vào gian cũ")
+    check = client.get(f"{moves}/cong-bo").text
+    seen = re.search(r'name="seen" value="(\w+)"', check)[1]
+    post(client, f"{moves}/cong-bo", note="Gốc cây đổ vào gian cũ", seen=seen)
 
     public = client.get(f"/{fair.slug}/ket-qua/").text
     assert "Lý do: Gốc cây đổ vào gian cũ" in public

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tgfair.core.errors import InvalidError
+from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
 from tgfair.models.assignment import (
@@ -20,6 +22,7 @@ from tgfair.models.assignment import (
 )
 from tgfair.models.booth import Booth, PlanVersion
 from tgfair.models.fair import Fair
+from tgfair.models.outbox import Message, MessageState
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
 from tgfair.services.booth_answers import chose_themselves, confirm_chosen
@@ -45,6 +48,19 @@ class Changes:
     def any(self) -> bool:
         """Whether there is anything to publish."""
         return bool(self.added or self.moved or self.removed)
+
+
+class ChangesGrewError(ConflictError):
+    """Places changed after the changes were shown: nothing was published."""
+
+    code = "changes_grew"
+
+    def message(self) -> str:
+        """Ask to look again."""
+        return (
+            "Có người vừa xếp hoặc đổi gian nên danh sách thay đổi đã khác, chưa công bố gì. "
+            "Hãy xem lại danh sách rồi công bố."
+        )
 
 
 def standing_places(session: Session, fair_id: int) -> set[Place]:
@@ -113,20 +129,32 @@ def _by_application(places: set[Place]) -> dict[int, frozenset[int]]:
     return {key: frozenset(value) for key, value in grouped.items()}
 
 
-def publish(actor: Actor, fair_id: int, *, note: str | None, now: datetime) -> int:
+def mark_of_changes(session: Session, fair_id: int) -> str:
+    """Return a mark that is another one as soon as publishing would change anything else."""
+    places = (standing_places(session, fair_id), concerned_places(session, fair_id))
+    return sha256(repr([sorted(one) for one in places]).encode()).hexdigest()[:32]
+
+
+def publish(
+    actor: Actor, fair_id: int, *, note: str | None, seen: str | None = None, now: datetime
+) -> int:
     """Freeze the live assignments as the fair's next version and return its number.
 
     Applications move along the workflow (allocated, moved, released) and their mails are written
     as proposals: nothing leaves before an officer presses "send". `note` is the reason of a
-    change; it is compulsory when somebody who was told of a booth moves or loses it.
+    change; it is compulsory when somebody who was told of a booth moves or loses it. `seen` is
+    the `mark_of_changes` that a person was shown.
 
     Raises:
         InvalidError: nothing to publish, or a reason is missing.
+        ConflictError: other changes than those shown would be published.
     """
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
         lock_places(session, fair.id)
+        if seen is not None and seen != mark_of_changes(session, fair.id):
+            raise ChangesGrewError
         return publish_standing(session, actor, fair, note=note, now=now).number
 
 
@@ -245,7 +273,10 @@ def _tell_moved(
     *,
     now: datetime,
 ) -> None:
+    unsent = _unsent(session, application)
     if application.state == State.CONFIRMED:
+        for mail in unsent:  # the booth was seen on the site; the mail of the move says it all
+            mail.state = MessageState.CANCELLED
         application.confirmed_at = None
         advance(
             session,
@@ -257,6 +288,9 @@ def _tell_moved(
             proposed=True,
             booths=booths,
         )
+    elif unsent:  # it names the booth of the day on which it goes out
+        for mail in unsent:
+            mail.params = mail.params | {"reason": publication.note, "booths": booths}
     elif application.state == State.ALLOCATED:
         # Told of another booth before it answered: the state stays, the mail is owed.
         notify_application(
@@ -269,6 +303,19 @@ def _tell_moved(
             reason=publication.note,
             booths=booths,
         )
+
+
+def _unsent(session: Session, application: Application) -> Sequence[Message]:
+    """Return the mails about its booth that nobody has sent yet; nobody can meanwhile."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.application_id == application.id,
+            Message.kind.in_(("booth_assigned", "booth_moved")),
+            Message.state == MessageState.PROPOSED,
+        )
+        .with_for_update()
+    ).all()
 
 
 def _labels(session: Session, publication: Publication) -> dict[int, list[str]]:

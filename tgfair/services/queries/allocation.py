@@ -17,6 +17,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require
 from tgfair.services.publications import (
     latest_publication,
+    mark_of_changes,
     pending_changes,
     published_places,
     standing_places,
@@ -161,6 +162,12 @@ def changes_to_publish(actor: Actor, fair: Fair) -> list[ChangeLine]:
         for kind in ("added", "moved", "removed")
         for application_id in getattr(changes, kind)
     ]
+
+
+def mark_to_publish(actor: Actor, fair: Fair) -> str:
+    """Return the mark of what publishing now would change; take it before the lines themselves."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    return mark_of_changes(reader(), fair.id)
 
 
 def last_published(fair_id: int) -> Publication | None:

@@ -219,6 +219,7 @@ def publish_page(slug: str) -> str:
     everybody = queries.candidates(actor(), fair)
     return render_template(
         "organizer/publish.html",
+        mark=queries.mark_to_publish(actor(), fair),
         lines=queries.changes_to_publish(actor(), fair),
         words=queries.CHANGE_WORDS,
         unplaced=[candidate for candidate in everybody if not candidate.booths],
@@ -233,7 +234,9 @@ def publish(slug: str) -> Any:
     """Freeze a version; its mails wait for somebody to press send."""
     fair = _fair(slug)
     try:
-        number = publications.publish(actor(), fair.id, note=_typed("note", 400) or None, now=now())
+        number = publications.publish(
+            actor(), fair.id, note=_typed("note", 400) or None, seen=_typed("seen"), now=now()
+        )
     except TgfairError as error:
         flash(error.message(), "error")
         return redirect(f"/ql/{slug}/xep/cong-bo", code=303)
