@@ -161,6 +161,25 @@ def test_a_notice_with_an_hour_leaves_then(officer, fair):
     assert "Giờ hẹn gửi phải sau lúc này" in text_of(late)
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"day": "", "hour": "17:30"}, "Đã ghi giờ mà chưa ghi ngày."),
+        ({"day": "01/12/2099", "hour": ""}, "Đã ghi ngày mà chưa ghi giờ."),
+    ],
+    ids=["hour-alone", "day-alone"],
+)
+def test_half_an_appointment_sends_nothing(officer, fair, typed, sentence):
+    make_application(fair, make_exhibitor(), State.APPROVED)
+    here = begin(officer, fair)
+
+    answer = post(officer, f"{here}/gui", version="1", **typed)
+
+    assert answer.status_code == 400
+    assert sentence in text_of(answer)
+    assert "Bản nháp" in text_of(officer.get(here))
+
+
 def test_pause_resume_and_stop_are_buttons(officer, fair):
     make_application(fair, make_exhibitor(), State.APPROVED)
     here = begin(officer, fair)

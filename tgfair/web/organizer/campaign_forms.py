@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from wtforms import (
@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from tgfair.core.badge import BadgeKind
 from tgfair.core.calendar_text import VIETNAM
+from tgfair.core.errors import InvalidError
 from tgfair.core.names import EXHIBITOR_KIND_NAMES, GROUP_NAMES
 from tgfair.core.workflow import STATE_LABELS
 from tgfair.models.campaign import AudienceSource, Campaign, Language
@@ -189,8 +190,21 @@ class SendForm(BaseForm):
     hour = HourField("Giờ gửi", [Optional()])
 
     def send_at(self) -> datetime | None:
-        """Return the instant asked for; None is at once."""
-        if self.day.data is None:
+        """Return the instant asked for; None is at once.
+
+        Raises:
+            InvalidError: a day without an hour, or an hour without a day.
+        """
+        day, hour = self.day.data, self.hour.data
+        if day is None and hour is None:
             return None
-        hour = self.hour.data or time(8, 0)
-        return datetime.combine(self.day.data, hour, VIETNAM)
+        if day is None:
+            raise InvalidError(
+                "Đã ghi giờ mà chưa ghi ngày. Hãy ghi ngày gửi, hoặc xóa giờ để gửi ngay.",
+                field="day",
+            )
+        if hour is None:
+            raise InvalidError(
+                "Đã ghi ngày mà chưa ghi giờ. Hãy ghi giờ gửi, ví dụ 07:30.", field="hour"
+            )
+        return datetime.combine(day, hour, VIETNAM)

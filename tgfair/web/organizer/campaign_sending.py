@@ -9,6 +9,7 @@ from flask import flash, redirect, request
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.services import campaign_sending, campaigns, unreached
 from tgfair.services.queries import campaigns as queries
+from tgfair.web.forms import beside
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.number_fields import number_from
 from tgfair.web.organizer.blueprint import bp
@@ -45,7 +46,7 @@ def send_campaign(slug: str, campaign_id: str) -> Any:
         flash(error.message(), "error")
         return redirect(home_of(slug, campaign_id), code=303)
     except InvalidError as error:
-        flash(error.message(), "error")
+        beside(form, error)
         return check_page(fair, campaign, form), 400
     flash("Đã nhận lệnh gửi. Trong 10 phút tới vẫn thu lại được.", "success")
     return redirect(home_of(slug, campaign_id), code=303)
