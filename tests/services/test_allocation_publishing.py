@@ -37,6 +37,7 @@ from tgfair.services.allocation_runs import (
 )
 from tgfair.services.allocation_settings import Keep
 from tgfair.services.allocations import assign_booth
+from tgfair.services.queries.allocation_plans import plan_view
 
 
 @pytest.fixture
@@ -113,6 +114,25 @@ def test_a_booth_taken_meanwhile_stops_the_whole_publication(fair, clerk):
     with pytest.raises(InvalidError, match="không ở đúng gian đã ghim"):
         publish_plan(clerk, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
     assert [*standing(fair).values()] == [late.code]
+
+
+def test_who_was_given_another_booth_meanwhile_can_be_moved_there_in_the_plan(fair, clerk):
+    one, two = approved(fair, "Cơ sở Một"), approved(fair, "Cơ sở Hai")
+    run = found(clerk, fair)
+    (a,), (b,) = labels(fair, run)[one.code], labels(fair, run)[two.code]
+    assign_booth(clerk, fair.id, b, one.code, now=NOW)
+
+    with pytest.raises(InvalidError, match=rf"đã ghim \({b}\)"):
+        publish_plan(clerk, fair.id, "PA1", typed="PA1", note="", seen_version=run.version, now=NOW)
+    seats = {seat.code: seat for seat in plan_view(clerk, fair, "PA1").seats}
+    assert (seats[one.code].fixed, seats[one.code].elsewhere) == (False, (b,))
+    relocate(clerk, fair.id, "PA1", one.code, b, seen_version=run.version, now=NOW)
+    copy = run_named(fair, "PA1.1")
+    publish_plan(
+        clerk, fair.id, "PA1.1", typed="PA1.1", note="", seen_version=copy.version, now=NOW
+    )
+
+    assert standing(fair) == {a: two.code, b: one.code}
 
 
 def test_nobody_publishes_a_plan_for_their_own_subject(fair, clerk):

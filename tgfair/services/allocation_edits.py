@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tgfair.core.allocation.moves import Change, Places, relocated, taken_out
+from tgfair.core.allocation.moves import Change, Places, relocated, staying, taken_out
 from tgfair.core.allocation.problem import Problem
 from tgfair.core.allocation.record import problem_digest, solution_as_json
 from tgfair.core.allocation.solution import LevelScore, Solution
@@ -191,7 +191,7 @@ def _edit(
         raise InvalidError("Phương án này đã sửa quá nhiều lần. Hãy lưu bản sao rồi sửa tiếp.")
     cast = cast_of(session, session.get_one(Fair, fair_id), settings_from_json(run.settings))
     places = standing_plan(run, cast)
-    fixed = frozenset(run.locked) | {pin.applicant for pin in cast.problem.pins}
+    fixed = frozenset(run.locked) | staying(cast.problem, places)
     wanted = change(cast.problem, places, fixed)
     before = {code: places.get(code, ()) for code in wanted.places}
     after = {code: booths for code, booths in {**places, **wanted.places}.items() if booths}

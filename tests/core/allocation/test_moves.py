@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tgfair.core.allocation.moves import Change, relocated, taken_out
-from tgfair.core.allocation.problem import Applicant, Booth, Problem, Weights, Zone
+from tgfair.core.allocation.moves import Change, relocated, staying, taken_out
+from tgfair.core.allocation.problem import Applicant, Booth, Pin, Problem, Weights, Zone
 from tgfair.core.allocation.rulebook import (
     Circle,
     Rulebook,
@@ -65,6 +66,17 @@ def test_two_who_stand_on_the_wanted_booths_share_the_old_place():
     assert move("pair", "A02").places == {"pair": ("b2", "b3"), "two": ("b4",)}
 
 
+def test_a_pin_keeps_only_who_stands_there_and_is_taken_whole():
+    pins = (Pin("one", ("b1",)), Pin("pair", ("b2", "b6")))
+    pinned = replace(PROBLEM, pins=pins)
+
+    assert staying(pinned, PLACES) == {"one"}
+    assert relocated(pinned, PLACES, frozenset({"one"}), "pair", "A02") == Change(
+        {"pair": ("b2", "b6"), "two": ("b3",)},
+        "Đổi chỗ Cơ sở Đôi (gian A03, A04) với Cơ sở Hai (gian A02)",
+    )
+
+
 @pytest.mark.parametrize(
     ("own", "beside"), [("b5", ("b5", "b6")), ("b6", ("b5", "b6")), ("b1", ("b1", "b2"))]
 )
@@ -110,7 +122,7 @@ def test_what_cannot_be_is_said_in_words(code, label, words):
 
 def test_who_is_fixed_neither_moves_nor_makes_room():
     for code, label in (("one", "A05"), ("two", "A01")):
-        with pytest.raises(InvalidError, match="Chỗ của Cơ sở Một đã khóa"):
+        with pytest.raises(InvalidError, match="Chỗ của Cơ sở Một giữ nguyên"):
             move(code, label, frozenset({"one"}))
 
 

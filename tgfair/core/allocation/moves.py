@@ -24,9 +24,10 @@ def relocated(
 ) -> Change:
     """Return what moving an application to a booth changes.
 
-    An application for several booths takes those that follow in the row. Who stands there gets its
-    old place: several smaller ones share it in their order, a larger one takes the free booths
-    beside it too. `fixed` are applications that stay.
+    An application for several booths takes those that follow in the row, or all that it is pinned
+    to when this is one of them. Who stands there gets its old place: several smaller ones share it
+    in their order, a larger one takes the free booths beside it too. `fixed` are applications that
+    stay.
 
     Raises:
         InvalidError: no such booth, too few in a row, no room for who stands there, or locked.
@@ -124,6 +125,18 @@ def booths_in_words(problem: Problem, booths: Sequence[str]) -> str:
     return f"gian {', '.join(labels[one] for one in booths)}"
 
 
+def staying(problem: Problem, places: Places) -> frozenset[str]:
+    """Return whom a pin keeps where the plan has them.
+
+    Who was given another booth since the plan was found is not among them: it has to get there.
+    """
+    return frozenset(
+        pin.applicant
+        for pin in problem.pins
+        if set(places.get(pin.applicant, ())) == set(pin.booths)
+    )
+
+
 def _applicant(problem: Problem, code: str) -> Applicant:
     found = next((one for one in problem.applicants if one.id == code), None)
     if found is None:
@@ -137,6 +150,9 @@ def _block(problem: Problem, applicant: Applicant, booth_label: str) -> tuple[st
     first = next((one for one in problem.booths if one.label.upper() == wanted), None)
     if first is None:
         raise InvalidError("Không có gian này trên sơ đồ. Hãy ghi mã gian như A01.", field="gian")
+    pinned = next((one.booths for one in problem.pins if one.applicant == applicant.id), ())
+    if first.id in pinned:
+        return pinned
     if applicant.units == 1:
         return (first.id,)
     at = {(one.zone, one.row, one.position): one.id for one in problem.booths}
@@ -153,4 +169,7 @@ def _block(problem: Problem, applicant: Applicant, booth_label: str) -> tuple[st
 def _refuse_fixed(fixed: frozenset[str], whom: Sequence[Applicant]) -> None:
     stays = next((one.name for one in whom if one.id in fixed), None)
     if stays is not None:
-        raise InvalidError(f"Chỗ của {stays} đã khóa hoặc đã công bố. Hãy mở khóa trước khi đổi.")
+        raise InvalidError(
+            f"Chỗ của {stays} giữ nguyên: đã khóa trong phương án (mở khóa được), hoặc đã xếp, "
+            "đã công bố, cơ sở tự chọn. Hãy chọn gian khác."
+        )

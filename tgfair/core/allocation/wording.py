@@ -7,13 +7,13 @@ from tgfair.core.allocation.verify import Violation
 from tgfair.core.layout.booth_types import type_name
 
 # {who} are the applications concerned, {booths} the booths, {zone} the zone, {type} the first
-# booth's.
+# booth's, {pin} those that the first application has to have.
 SENTENCES = {
     "named_twice": "{who} có hai dòng trong phương án.",
     "not_accounted_for": "{who} không có trong phương án.",
     "no_reason": "{who} chưa có gian và chưa ghi vì sao.",
     "booth_twice": "Gian {booths} xếp cho hai cơ sở.",
-    "pin": "{who} không ở đúng gian đã ghim.",
+    "pin": "{who} không ở đúng gian đã ghim{pin}.",
     "blocked": "{who} ở gian {booths}, gian này không dùng.",
     "zone_kind": "Khu của gian {booths} không dành cho loại cơ sở như {who}.",
     "product_group": "Khu của gian {booths} không nhận nhóm sản phẩm của {who}.",
@@ -45,10 +45,12 @@ def sentence_of(problem: Problem, violation: Violation) -> str:
     zones = {zone.code: zone.label for zone in problem.zones}
     booths = violation.subjects if violation.code == "booth_twice" else violation.subjects[1:]
     first = violation.subjects[0]
+    pin = next((one.booths for one in problem.pins if one.applicant == first), ())
     others = [names[one] for one in violation.subjects[1:] if one in names]
     return SENTENCES[violation.code].format(
         who=" và ".join([names.get(first, first), *others]),
         booths=", ".join(labels[one] for one in booths if one in labels),
         zone=zones.get(first, first),
+        pin=f" ({', '.join(labels[one] for one in pin)})" if pin else "",
         type=next((types[one] for one in booths if one in types), ""),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tgfair.core.allocation.fitting import wish_rank
-from tgfair.core.allocation.moves import Places
+from tgfair.core.allocation.moves import Places, staying
 from tgfair.core.allocation.problem import Mode
 from tgfair.core.allocation.record import problem_digest, solution_from_json
 from tgfair.core.allocation.solution import LevelScore, Solution
@@ -55,7 +55,10 @@ class PlanTab:
 
 @dataclass(frozen=True)
 class Seat:
-    """An application in a plan; `booths` are labels, none when it has no place."""
+    """An application in a plan; `booths` are labels, none when it has no place.
+
+    `elsewhere` are the booths that it was given outside the plan, which it has to get here too.
+    """
 
     code: str
     name: str
@@ -65,6 +68,7 @@ class Seat:
     wishes: tuple[str, ...]
     locked: bool
     fixed: bool
+    elsewhere: tuple[str, ...]
     reasons: tuple[str, ...]
 
 
@@ -208,7 +212,8 @@ def _seats(
     found: Solution,
 ) -> tuple[Seat, ...]:
     reasons = {one.applicant: tuple(r.sentence for r in one.reasons) for one in found.unplaced}
-    pinned = {pin.applicant for pin in cast.problem.pins}
+    pinned = {pin.applicant: pin.booths for pin in cast.problem.pins}
+    stays = staying(cast.problem, {**places})
     booths = {one.id: one for one in cast.problem.booths}
     zones = {zone.code: zone.label for zone in cast.problem.zones}
     out = []
@@ -223,7 +228,10 @@ def _seats(
                 wish=wish_rank(one, here) if here else None,
                 wishes=tuple(zones.get(w.zone or "", w.zone or "") for w in one.wishes),
                 locked=one.id in run.locked,
-                fixed=one.id in pinned,
+                fixed=one.id in stays,
+                elsewhere=()
+                if one.id in stays
+                else tuple(booths[key].label for key in pinned.get(one.id, ())),
                 reasons=reasons.get(one.id, ()) if not here else (),
             )
         )
