@@ -163,6 +163,20 @@ def test_people_of_a_record_that_anybody_made_are_shown_and_not_ticked(organiser
     assert reader().scalars(select(Membership.user_id)).all() == [own.id]
 
 
+def test_administrator_takes_out_an_officer_who_blocks_the_subject(app, client):
+    with app.app_context():
+        row = make_exhibitor()
+        owner, officer = make_member(row), make_member(row)
+        sign_in(client, make_user(Role.ADMIN))
+        page = client.get(f"/ql/chu-the/{row.public_id}").text
+        form = re.findall(r'action="(/tai-khoan/[^"]+/bo)"', page)[1]
+        answer = post(client, form, office="1")
+
+        assert [owner.email in page, officer.email in page] == [True, True]
+        assert answer.location == f"/ql/chu-the/{row.public_id}"
+        assert reader().scalars(select(Membership.user_id)).all() == [owner.id]
+
+
 def test_export_holds_what_the_filter_finds(organiser, client):
     make_exhibitor("HTX Một")
     make_exhibitor("=HYPERLINK(1)", unit_new="28270")

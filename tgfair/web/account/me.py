@@ -114,4 +114,5 @@ def remove_member(public_id: str, membership_id: int) -> Response:
         flash("Đã bỏ người đó khỏi cơ sở.", "success")
     except InvalidError as error:
         flash(error.message(), "error")
-    return redirect(url_for("account.people", public_id=public_id), code=303)
+    page = "organizer.exhibitor" if "office" in request.form else "account.people"
+    return redirect(url_for(page, public_id=public_id), code=303)

@@ -12,6 +12,7 @@ from tgfair.models.exhibitor import ExhibitorKind
 from tgfair.policy import Action, require
 from tgfair.services import exhibitors as service
 from tgfair.services.queries import exhibitors as queries
+from tgfair.services.queries.accounts import members_of
 from tgfair.services.queries.exhibitor_page import (
     count_open_proposals,
     exhibitor_of_staff,
@@ -113,7 +114,10 @@ def exhibitor(public_id: str) -> str:
 
 def _record(public_id: str, *, tax_code: str = "") -> str:
     shown = exhibitor_page(actor(), public_id, today=today())
-    return render_template("organizer/exhibitor.html", shown=shown, tax_code=tax_code)
+    people = members_of(shown.exhibitor)
+    return render_template(
+        "organizer/exhibitor.html", shown=shown, people=people, tax_code=tax_code
+    )
 
 
 @bp.post("/ql/chu-the/<public_id>/ma-so-thue")
