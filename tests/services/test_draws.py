@@ -195,6 +195,24 @@ def test_one_person_cannot_type_twice_nor_another_number(fair, people):
     assert type_number(people[1], fair.id, 1, NUMBER, now=LATER) is False
 
 
+def test_a_number_that_was_cleared_is_public_and_one_person_chooses_no_other(fair, people):
+    keep(fair, "A", 3)
+    approved(fair, 2)
+    freeze_list(people[0], fair.id, plan(), now=NOW)
+    type_number(people[0], fair.id, 1, NUMBER, now=LATER)
+    clear_number(people[1], fair.id, 1, now=LATER)
+    later = AT + timedelta(days=7)
+
+    with pytest.raises(InvalidError, match="phải do người khác làm"):
+        postpone_number(people[1], fair.id, 1, source_at=later, reason="Nguồn chậm", now=LATER)
+
+    assert [note.text for note in the_draw(fair).notes] == [
+        f"{people[1].label} xóa con số đã ghi, hai người ghi lại từ đầu: {NUMBER}"
+    ]
+    postpone_number(people[0], fair.id, 1, source_at=later, reason="Đọc nhầm kỳ", now=LATER)
+    assert the_draw(fair).source_at == later
+
+
 def test_number_is_not_taken_before_its_instant(fair, people):
     keep(fair, "A", 3)
     approved(fair, 2)

@@ -162,7 +162,7 @@ class DrawNote(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
-    # corrected | postponed | called_off | changed
+    # corrected | cleared | postponed | called_off | changed
     kind: Mapped[str] = mapped_column(short(16))
     text: Mapped[str] = mapped_column(short(400))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -34,6 +34,8 @@ from tgfair.services.notifications import notify_application
 from tgfair.services.places import end_holds
 from tgfair.services.uow import transaction
 
+CLEARED = "cleared"
+
 
 class BoothsTakenError(ConflictError):
     """Booths of the frozen list are held by somebody; nothing was drawn."""
@@ -97,7 +99,7 @@ def _require_second(draw: Draw, actor: Actor, public: str) -> None:
 
 
 def clear_number(actor: Actor, fair_id: int, number: int, *, now: datetime) -> None:
-    """Forget what the first person typed, so that both type again.
+    """Forget what the first person typed, so that both type again; everybody may read what it was.
 
     Raises:
         InvalidError: the lots are drawn, or nothing was typed.
@@ -116,6 +118,10 @@ def clear_number(actor: Actor, fair_id: int, number: int, *, now: datetime) -> N
             number=number,
             typed=draw.first_public,
         )
+        text = f"{actor.label} xóa con số đã ghi, hai người ghi lại từ đầu: {draw.first_public}"
+        draw.notes.append(
+            DrawNote(at=now, kind=CLEARED, text=text[:MAX_NOTE], actor_id=actor.user_id)
+        )
         draw.first_public = draw.first_typed_by_id = draw.first_typed_at = None
 
 
@@ -124,7 +130,8 @@ def postpone_number(
 ) -> None:
     """Wait for the next scheduled number of the same source, since this one did not come.
 
-    The only way on that the published rules leave; list and hash stay.
+    The only way on that the published rules leave; list and hash stay. Whoever cleared a number
+    does not do it too: one person alone would choose among numbers.
 
     Raises:
         InvalidError: the instant has not come yet, a number was typed, or the reason is missing.
@@ -137,6 +144,11 @@ def postpone_number(
         require_frozen(draw)
         if now < draw.source_at or draw.first_public is not None:
             raise InvalidError("Chỉ đổi sang kỳ kế tiếp khi đã đến giờ mà nguồn không có số.")
+        if any(note.kind == CLEARED and note.actor_id == actor.user_id for note in draw.notes):
+            raise InvalidError(
+                "Bạn đã xóa một con số của danh sách này, nên việc chuyển sang kỳ kế tiếp phải do "
+                "người khác làm, bằng tài khoản của người đó."
+            )
         if source_at <= now:
             raise InvalidError("Kỳ kế tiếp phải ở phía trước.", field="source_day")
         text = f"Chuyển sang kỳ kế tiếp, {vn_datetime(source_at)}: {words}"[:MAX_NOTE]
