@@ -25,7 +25,7 @@ from tests.support.builders import (
 )
 from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import Application, Attachment, Fix, Invitation, Role
+from tgfair.models import Application, Attachment, BoothGiving, Fix, Invitation, Role
 from tgfair.services.links import invitation_token
 from tgfair.services.uow import reader, transaction
 
@@ -270,6 +270,7 @@ def test_check_page_lists_every_gap_and_sending_says_it_loudly(client, invitatio
     loud = post(client, f"/ho-so/{code}/kiem-tra")
 
     assert ("Có 1 chỗ cần sửa" in quiet, 'role="alert"' in quiet) == (True, False)
+    assert "None" not in quiet
     assert (loud.status_code, "Có 2 chỗ cần sửa" in text(loud)) == (400, True)
     assert 'role="alert"' in text(loud)
 
@@ -283,6 +284,7 @@ def test_sending_after_the_deadline_keeps_the_answers(client, fair, invitation):
     answer = post(client, f"/ho-so/{code}/kiem-tra", consent="y")
 
     assert (answer.status_code, "Đã hết hạn đăng ký lúc" in text(answer)) == (409, True)
+    assert "Gửi hồ sơ" not in text(answer)
     assert fresh(Application, code=code).state is State.DRAFT
 
 
@@ -328,6 +330,35 @@ def test_withdrawing_by_a_bare_link_asks_for_a_code(client, fair, exhibitor, inv
 
     assert (answer.status_code, "/ho-so/xac-nhan" in text(answer)) == (403, True)
     assert fresh(Application, code=code).state is State.SUBMITTED
+
+
+def test_officer_is_told_who_withdraws_instead_of_asked_for_a_code(client, fair, exhibitor):
+    code = make_application(fair, exhibitor).code
+    sign_in(client, make_user(Role.COMMUNE_OFFICER, unit_code=exhibitor.unit_new))
+
+    status = text(client.get(f"/ho-so/{code}/"))
+    answers = [client.get(f"/ho-so/{code}/rut"), post(client, f"/ho-so/{code}/rut")]
+
+    assert f'href="/ho-so/{code}/rut"' not in status
+    assert [
+        (one.status_code, "Chỉ người đứng tên" in text(one), "bằng mã" in text(one))
+        for one in answers
+    ] == [(200, True, False), (403, True, False)]
+
+
+def test_after_the_fair_nothing_is_left_to_do_or_withdraw(client, exhibitor):
+    past = (clock.real_now() - timedelta(days=9)).date()
+    fair = make_fair(first_day=past, last_day=past, giving=BoothGiving.FIRST_COME)
+    code = make_application(fair, exhibitor, State.CONFIRMED).code
+    sign_in(client, make_member(exhibitor))
+
+    page = text(client.get(f"/ho-so/{code}/"))
+    asked = text(client.get(f"/ho-so/{code}/rut"))
+
+    assert [path in page for path in ("/rut", "/chon-gian", "/khung-gio", "Việc cần làm")] == [
+        False
+    ] * 4
+    assert ("Sự kiện đã kết thúc" in asked, 'action="/ho-so/' in asked) == (True, False)
 
 
 def test_foreign_and_missing_applications_look_alike(client, fair, exhibitor):

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
+from tgfair.clock import day_in_vietnam
 from tgfair.core.application.check import check_all
 from tgfair.core.application.model import Checked, OfferedProduct, Problem
 from tgfair.core.application.papers import missing_papers, wanted_papers
 from tgfair.core.application.steps import Step
-from tgfair.core.errors import TgfairError
+from tgfair.core.errors import InvalidError, TgfairError
 from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import EDITABLE, Event, State
 from tgfair.database import connection_of
@@ -43,6 +44,7 @@ DEFAULT_CONSENT = (
     "duyệt, xếp gian, làm thẻ và giới thiệu tên cơ sở, sản phẩm tại sự kiện."
 )
 
+KEPT = "Sự kiện đã kết thúc, hồ sơ được giữ để lưu, không rút được nữa."
 
 ADD_CONSENT = insert(table_of(Consent))
 FILES = select(Attachment.kind).where(Attachment.application_id == bindparam("application"))
@@ -274,6 +276,11 @@ def _snapshots(checked: Checked, last_day: date) -> list[dict[str, Any]]:
     ]
 
 
+def is_kept(fair: Fair, *, now: datetime) -> bool:
+    """Return whether a fair is over, so that its applications stay what they were."""
+    return day_in_vietnam(now) > fair.last_day
+
+
 def withdraw_application(actor: Actor, code: str, *, reason: str | None, now: datetime) -> None:
     """Withdraw a live application; its booths become free.
 
@@ -281,12 +288,15 @@ def withdraw_application(actor: Actor, code: str, *, reason: str | None, now: da
         NotFoundError: missing or foreign.
         ForbiddenError: a bare link; a one-time code is needed first.
         IllegalMoveError: it is final already.
+        InvalidError: the fair is over.
     """
     with transaction() as session:
         application = find(
             session, Application, Application.code == code, visible_to(actor, Application)
         )
         require(actor, Action.WITHDRAW_APPLICATION, application)
+        if is_kept(application.fair, now=now):
+            raise InvalidError(KEPT)
         leave(session, actor, application, reason=reason, now=now)
 
 

@@ -73,19 +73,22 @@ def status(code: str) -> Any:
     """Show where an application stands and what is to be done."""
     page = reads.application_page(guards.actor(), code, now=guards.now())
     booth_turn = turn(page.application, now=guards.now())
+    over = submissions.is_kept(page.application.fair, now=guards.now())
     return render_template(
         "exhibitor/status.html",
         page=page,
         turn=booth_turn,
-        may_wait=page.application.state in MAY_WAIT,
+        may_wait=page.application.state in MAY_WAIT and not over,
         application=page.application,
         milestones=reads.timeline(page.application),
         booths=published_booths_of(page.application.id),
         may_choose_slot=page.application.state in ACCEPTED
+        and not over
         and has_windows(page.application.fair_id),
         is_in_draw=is_listed(page.application.id),
         final=page.application.state in FINAL,
-        tasks=_booth_tasks(page, booth_turn) + _tasks(page),
+        over=over,
+        tasks=[] if over else _booth_tasks(page, booth_turn) + _tasks(page),
         field_label=field_label,
         fix_url=_fix_url,
     )
@@ -149,13 +152,15 @@ def ask_withdraw(code: str) -> Any:
 
 
 def _withdraw_page(code: str, *, needs_code: bool = False) -> Any:
-    page = reads.application_page(guards.actor(), code, now=guards.now())
+    now = guards.now()
+    page = reads.application_page(guards.actor(), code, now=now)
     return render_template(
         "exhibitor/withdraw.html",
         page=page,
         application=page.application,
         form=WithdrawForm(),
         needs_code=needs_code,
+        kept=submissions.KEPT if submissions.is_kept(page.application.fair, now=now) else "",
     )
 
 
