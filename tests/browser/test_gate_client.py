@@ -296,6 +296,31 @@ def test_usb_scanner_types_without_focus_and_keeps_the_blanks(fair, open_gate):
     assert next_verdict(page, lambda: page.keyboard.press("Enter")) == "in"
 
 
+def test_usb_scanner_goes_on_after_something_that_is_no_badge(fair, open_gate):
+    written = write_badges(fair, 4)
+    page = open_gate(width=1280)
+    pair(page, fair)
+
+    def scan(text):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+
+    assert next_verdict(page, lambda: scan(token_of(written[0]))) == "in"
+    for stray, note in (
+        ("8934563138164", "Mã chưa đúng"),
+        ("https://vidu.vn/", "Không tìm thấy"),
+    ):
+        scan(stray)
+        expect(page.locator("#verdict")).to_be_hidden()
+        expect(page.locator("#input-note")).to_contain_text(note)
+    assert next_verdict(page, lambda: scan(written[1].short_code)) == "in"
+    page.keyboard.type("Ng")
+    assert next_verdict(page, lambda: scan(token_of(written[2]))) == "in"
+    scan("8934563138164")
+    page.evaluate("document.activeElement.blur()")
+    assert next_verdict(page, lambda: scan(token_of(written[3]))) == "in"
+
+
 def test_directions(phone, badge):
     def way(name):
         phone.get_by_text(name, exact=True).click()

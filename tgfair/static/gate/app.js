@@ -217,15 +217,20 @@ function submitEntry(event) {
   // Not trimmed: a token from a USB scanner may hold blanks anywhere.
   const text = element("entry").value;
   if (!text.trim()) return scanning.next();
-  if (text.startsWith("TG1:")) return enter(text, "qr");
+  const start = text.indexOf("TG1:"); // behind what stood in the field before
+  if (start >= 0) return enter(text.slice(start), "qr");
   if (boothOf(text)) {
     element("entry").value = "";
     return inspecting.ask(boothOf(text));
   }
   const code = parseShortCode(text);
   if (code && (looksLikeCode(text) || !text.trim().includes(" "))) return enter(code, "code");
-  if (looksLikeCode(text)) return view.showInputNote(words.NEXT_INPUT_HINT);
-  findName();
+  if (looksLikeCode(text)) view.showInputNote(words.NEXT_INPUT_HINT);
+  else if (findName()) return;
+  // No badge and nobody's name: the verdict on the one before goes, the next scan writes over this.
+  scanning.next();
+  element("entry").select();
+  feedback.signal("red");
 }
 
 function enter(text, mode) {
@@ -235,14 +240,14 @@ function enter(text, mode) {
   scanning.enter(text, mode);
 }
 
+// Gives how many of that name there are.
 function findName() {
   const query = element("entry").value.trim();
-  if (query.length < 2 || looksLikeCode(query) || query.startsWith("TG1:")) {
-    return view.showResults([]);
-  }
-  const results = station.list.search(query);
+  const isName = query.length >= 2 && !looksLikeCode(query) && !query.startsWith("TG1:");
+  const results = isName ? station.list.search(query) : [];
   view.showResults(results, (code) => enter(code, "name"));
-  view.showInputNote(results.length ? "" : words.NO_MATCH);
+  if (isName) view.showInputNote(results.length ? "" : words.NO_MATCH);
+  return results.length;
 }
 
 // The other phone's film is before the camera: no badge, but what that gate has seen.
