@@ -414,6 +414,23 @@ def test_nobody_is_invited_to_a_cancelled_fair(world, kind):
         rendered_message(reader(), reader().get_one(Message, message_id), now=NOW)
 
 
+def test_who_applied_is_told_that_the_fair_does_not_take_place(world):
+    assert "không tổ chức" not in world.mail("cancelled").text
+    with transaction() as session:
+        session.merge(world.fair).status = FairStatus.CANCELLED
+    reader().rollback()
+
+    mail = world.mail("cancelled", reason="Bão")
+    row = reader().get_one(Message, world.message("cancelled", email=None, reason="Mưa"))
+    short = zalo_text(reader(), row, facts_of(reader(), [row]))
+
+    assert mail.subject == f"Không tổ chức: {world.fair.name}"
+    for text in (mail.text, visible(mail.html), short):
+        assert "không tổ chức nữa" in text
+        assert world.application.code in text
+        assert "đã hủy hồ sơ" not in text
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
