@@ -198,6 +198,40 @@ def test_places_never_sink_below_those_taken():
         )
 
 
+def change(item, data, now=NOW):
+    seen = reader().scalar(select(Bulletin.version).where(Bulletin.public_id == item))
+    save_bulletin(SYSTEM, data, bulletin_id=item, seen_version=seen, now=now)
+
+
+def test_more_places_go_to_who_waits_longest():
+    item = published(replace(CLASS, places=1))
+    people = [make_exhibitor() for _ in range(4)]
+    for n, one in enumerate(people):
+        answer(item, one, NOW + timedelta(minutes=n))
+
+    change(item, replace(CLASS, places=3))
+
+    assert [standing(item)[one.id] for one in people] == (
+        [AnswerState.PLACED] * 3 + [AnswerState.WAITING]
+    )
+    assert free(item) == 0
+    told = reader().scalars(select(Message.dedupe_key).where(Message.kind == "place")).all()
+    assert sum(key.endswith(":moved") for key in told) == 2
+
+
+def test_a_place_given_back_after_the_last_day_goes_to_nobody():
+    item = published(replace(CLASS, places=1))
+    there, waits = make_exhibitor(), make_exhibitor()
+    answer(item, there)
+    answer(item, waits)
+    after = datetime(2026, 6, 3, 3, 0, tzinfo=UTC)
+
+    assert withdraw_answer(SYSTEM, item, there.public_id, now=after) is None
+
+    assert standing(item)[waits.id] is AnswerState.WAITING
+    assert free(item) == 1
+
+
 def digests():
     reader().rollback()
     rows = reader().scalars(select(Message).where(Message.kind == "news").order_by(Message.id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tgfair.clock import day_in_vietnam
@@ -21,7 +21,7 @@ from tgfair.models.bulletin import AnswerState, Bulletin, BulletinAnswer, Bullet
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
-from tgfair.services.bulletins import tell_answer
+from tgfair.services.bulletins import fill_places, tell_answer
 from tgfair.services.identifiers import public_id
 from tgfair.services.uow import find, transaction
 
@@ -136,25 +136,10 @@ def withdraw_answer(
         before, answer.state = answer.state, AnswerState.WITHDRAWN
         session.flush()
         record(session, actor, "bulletin.answer_withdrawn", answer, now=now)
-        return _pass_on(session, bulletin, now=now) if before is AnswerState.PLACED else None
-
-
-def _pass_on(session: Session, bulletin: Bulletin, *, now: datetime) -> BulletinAnswer | None:
-    following = session.scalars(
-        select(BulletinAnswer)
-        .where(
-            BulletinAnswer.bulletin_id == bulletin.id, BulletinAnswer.state == AnswerState.WAITING
-        )
-        .order_by(BulletinAnswer.answered_at, BulletinAnswer.id)
-        .limit(1)
-    ).one_or_none()
-    if following is None or bulletin.state is not BulletinState.PUBLISHED:
+        if before is not AnswerState.PLACED:
+            return None
         bulletin.free = (bulletin.free or 0) + 1
-        return None
-    following.state = AnswerState.PLACED
-    session.flush()
-    tell_answer(session, following, "moved", now=now)
-    return following
+        return next(iter(fill_places(session, bulletin, now=now)), None)
 
 
 def mark_attended(actor: Actor, answer_id: str, *, now: datetime) -> BulletinAnswer:

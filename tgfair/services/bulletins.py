@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tgfair.clock import day_in_vietnam
 from tgfair.core.email_address import normalize_email
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.phone import normalize_phone
@@ -70,7 +71,7 @@ def save_bulletin(
     seen_version: int = 0,
     now: datetime,
 ) -> str:
-    """Write an item, new ones as a draft; return its public id.
+    """Write an item, new ones as a draft; return its public id. More places go to who waits.
 
     Raises:
         InvalidError: a field cannot be used, or fewer places than are taken.
@@ -89,6 +90,7 @@ def save_bulletin(
         row.ics_sequence = (row.ics_sequence or 0) + (bulletin_id is not None)
         session.add(row)
         session.flush()
+        fill_places(session, row, now=now)
         record(session, actor, "bulletin.saved", row, now=now)
         return row.public_id
 
@@ -124,6 +126,31 @@ def _set_places(row: Bulletin, places: int | None) -> None:
         raise InvalidError(f"Đã có {taken} chỗ được giữ, không giảm xuống ít hơn.", field="places")
     row.places = places
     row.free = None if places is None else places - taken
+
+
+def fill_places(session: Session, bulletin: Bulletin, *, now: datetime) -> list[BulletinAnswer]:
+    """Give the free places to who waits longest, until the last day, and tell them.
+
+    The caller holds the item's row.
+    """
+    over = bulletin.state is not BulletinState.PUBLISHED or day_in_vietnam(now) > bulletin.last_day
+    if over or not bulletin.free:
+        return []
+    following = session.scalars(
+        select(BulletinAnswer)
+        .where(
+            BulletinAnswer.bulletin_id == bulletin.id, BulletinAnswer.state == AnswerState.WAITING
+        )
+        .order_by(BulletinAnswer.answered_at, BulletinAnswer.id)
+        .limit(bulletin.free)
+    ).all()
+    for answer in following:
+        answer.state = AnswerState.PLACED
+    bulletin.free -= len(following)
+    session.flush()
+    for answer in following:
+        tell_answer(session, answer, "moved", now=now)
+    return list(following)
 
 
 def publish_bulletin(actor: Actor, bulletin_id: str, *, now: datetime) -> str:
