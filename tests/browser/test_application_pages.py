@@ -62,12 +62,22 @@ def photo() -> dict[str, object]:
     return {"name": "anh mam.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
 
 
+# A field that the keyboard moves to is scrolled clear of the bar at the foot of the window.
+BAR_IS_TALLER = """() => {
+    const bar = document.querySelector(".actions.stick");
+    const kept = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
+    return bar !== null && bar.offsetHeight > kept;
+}"""
+
+
 def judge(page) -> list[object]:
     """What is wrong with the page at 360 and at 320 px."""
     found: list[object] = axe_violations(page)
     page.set_viewport_size({"width": 320, "height": 640})
     if scrolls_sideways(page):
         found.append(f"scrolls sideways: {page.url}")
+    if page.evaluate(BAR_IS_TALLER):
+        found.append(f"the bar hides what has the focus: {page.url}")
     page.set_viewport_size({"width": 360, "height": 740})
     return found
 
