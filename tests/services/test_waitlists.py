@@ -47,8 +47,9 @@ from tgfair.services.booth_answers import confirm_booth
 from tgfair.services.booth_returns import Absence, absent, take_back
 from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.giving import Giving, set_giving
-from tgfair.services.holds import hold_booth
+from tgfair.services.holds import alternatives, hold_booth
 from tgfair.services.publications import publish
+from tgfair.services.queries.picking import pick_page
 from tgfair.services.submissions import withdraw_application
 from tgfair.services.uow import reader, transaction
 from tgfair.services.waitlist_jumps import move_in_line
@@ -315,7 +316,11 @@ def test_pickers_leave_booths_to_a_list_that_is_being_served(fair):
 
     with pytest.raises(InvalidError, match="danh sách chờ"):
         hold_booth(actor, code, "A01", now=NOW)
+    page = pick_page(actor, code, now=NOW)
+    assert (page.booths, [spot.label for spot in page.spots if spot.open]) == ([], [])
+    assert alternatives(reader(), row(code), "A02", now=NOW) == []
     sweep_offers(NOW)
+    assert "A02" in [booth.label for booth in pick_page(actor, code, now=NOW).booths]
     assert hold_booth(actor, code, "A02", now=NOW).booth == "A02"
 
 

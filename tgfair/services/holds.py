@@ -31,7 +31,7 @@ from tgfair.services.places import end_holds, end_place, is_over, lock_places
 from tgfair.services.suiting import reasons_against
 from tgfair.services.taken_places import open_booths, publish_taken, shown_to_others
 from tgfair.services.uow import find, reader, transaction
-from tgfair.services.waitlist_rounds import wanted_by_waiting
+from tgfair.services.waitlist_rounds import kept_for_line
 
 TABLE = table_of(Assignment)
 CLAIM = {
@@ -146,7 +146,7 @@ def _pickable(session: Session, application: Application, label: str, *, now: da
     shown = shown_to_others(application.fair_id, application.id)
     if session.scalar(select(Booth.id).where(Booth.id == booth.id, Booth.id.in_(shown))):
         raise BoothGoneError(label)
-    if wanted_by_waiting(session, booth, but=application.id):
+    if kept_for_line(session, application.fair, [booth], but=application.id):
         raise InvalidError(
             f"Gian {label} dành cho danh sách chờ. Hãy chọn gian khác, hoặc vào danh sách chờ."
         )
@@ -231,10 +231,12 @@ def alternatives(
         for booth in open_booths(session, application.fair_id, now=now)
         if not reasons_against(application, booth)
     ]
+    kept = kept_for_line(session, application.fair, free, but=application.id)
     lost = session.scalars(
         select(Booth).where(Booth.fair_id == application.fair_id, Booth.label == label)
     ).one_or_none()
-    return nearest(_spot(lost), map(_spot, free)) if lost is not None else []
+    left = [_spot(booth) for booth in free if booth.id not in kept]
+    return nearest(_spot(lost), left) if lost is not None else []
 
 
 def _spot(booth: Booth) -> Spot:

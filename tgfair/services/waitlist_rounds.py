@@ -95,11 +95,20 @@ def _free(booth: Booth) -> FreeBooth:
     )
 
 
-def wanted_by_waiting(session: Session, booth: Booth, *, but: int) -> bool:
-    """Return whether the list, being served, has somebody else whom the booth suits."""
-    return booth.zone.fair.offers_on and any(
-        entry.application_id != but for entry in suited_in_line(session, booth)
-    )
+def kept_for_line(
+    session: Session, fair: Fair, booths: Sequence[Booth], *, but: int
+) -> frozenset[int]:
+    """Return which of these booths the list, being served, has somebody else for."""
+    if not fair.offers_on or not booths:
+        return frozenset()
+    entries = entries_in_order(session, fair.id)
+    line = [
+        waiting
+        for entry, waiting in zip(entries, _waiting(session, entries), strict=True)
+        if entry.application_id != but and not waiting.has_offer and not waiting.draws
+    ]
+    free = [_free(booth) for booth in booths]
+    return frozenset(one.id for one in free if any(not objections(who, one) for who in line))
 
 
 def suited_in_line(session: Session, booth: Booth) -> list[WaitlistEntry]:

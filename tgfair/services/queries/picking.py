@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from tgfair.core.layout.plan import Plan
 from tgfair.core.layout.reading import parse_plan
-from tgfair.core.layout.suitability import Reason
 from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.booth import Booth
@@ -25,7 +24,7 @@ from tgfair.services.suiting import reasons_against
 from tgfair.services.taken_places import open_booths
 from tgfair.services.uow import find, reader
 from tgfair.services.waiting import open_offer, standing
-from tgfair.services.waitlist_rounds import entries_in_order, next_round
+from tgfair.services.waitlist_rounds import entries_in_order, kept_for_line, next_round
 from tgfair.services.waitlists import MAY_WAIT, place_in_line
 
 
@@ -98,7 +97,7 @@ def pick_page(actor: Actor, code: str, *, with_plan: bool = True, now: datetime)
     require(actor, Action.PICK_BOOTH, application)
     refusal = why_not_pick(session, application, now=now)
     free = [] if refusal else open_booths(session, application.fair_id, now=now)
-    against = {booth.id: reasons_against(application, booth) for booth in free}
+    against = _against(session, application, free)
     offer = open_offer(session, application.id)
     labels = (
         select(Booth.label)
@@ -175,9 +174,18 @@ def _drawing(application: Application) -> Plan | None:
     return parse_plan(newest.document) if newest else None
 
 
-def _spots(
-    session: Session, application: Application, against: Mapping[int, Sequence[Reason]]
-) -> list[Spot]:
+def _against(session: Session, application: Application, free: Sequence[Booth]) -> dict[int, str]:
+    """Return of each free booth why the application may not pick it, in words."""
+    against = {
+        booth.id: " ".join(reason.sentence for reason in reasons_against(application, booth))
+        for booth in free
+    }
+    suits = [booth for booth in free if not against[booth.id]]
+    kept = kept_for_line(session, application.fair, suits, but=application.id)
+    return against | dict.fromkeys(kept, "Gian dành cho danh sách chờ.")
+
+
+def _spots(session: Session, application: Application, against: Mapping[int, str]) -> list[Spot]:
     rows = session.execute(
         select(Booth.id, Booth.label).where(Booth.fair_id == application.fair_id)
     )
@@ -185,7 +193,7 @@ def _spots(
         Spot(
             label,
             taken=booth_id not in against,
-            against=" ".join(reason.sentence for reason in against.get(booth_id, ())),
+            against=against.get(booth_id, ""),
         )
         for booth_id, label in rows
     ]
