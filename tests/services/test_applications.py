@@ -31,6 +31,7 @@ from tgfair.models import (
     ApplicationEvent,
     Consent,
     Fix,
+    IntakeMode,
     MemberRole,
     Message,
     Product,
@@ -343,6 +344,21 @@ def test_officer_of_another_commune_does_not_see_the_subject(fair, exhibitor):
 
     with pytest.raises(NotFoundError):
         start_application(officer, fair.slug, exhibitor.public_id, now=NOW)
+
+
+def test_revoked_invitation_opens_no_event_that_invites(exhibitor):
+    fair = make_fair(intake=IntakeMode.INVITED)
+    invitation = make_invitation(fair, exhibitor)
+    owner = actor_of(make_member(exhibitor), owns=(exhibitor,))
+    with transaction() as session:
+        session.merge(invitation).revoked_at = NOW
+
+    with pytest.raises(InvalidError, match="theo danh sách mời"):
+        start_application(owner, fair.slug, exhibitor.public_id, now=NOW)
+
+    with transaction() as session:
+        session.merge(invitation).revoked_at = None
+    assert start_application(owner, fair.slug, exhibitor.public_id, now=NOW)
 
 
 def test_bare_link_may_not_change_the_number_on_record(fair, exhibitor):

@@ -184,7 +184,9 @@ def _check_invited(session: Session, fair: Fair, exhibitor: Exhibitor) -> None:
     if fair.intake is not IntakeMode.INVITED:
         return
     invited = select(Invitation.id).where(
-        Invitation.fair_id == fair.id, Invitation.exhibitor_id == exhibitor.id
+        Invitation.fair_id == fair.id,
+        Invitation.exhibitor_id == exhibitor.id,
+        Invitation.revoked_at.is_(None),
     )
     if session.scalar(invited) is None:
         raise InvalidError(
