@@ -238,6 +238,16 @@ def test_full_window_names_the_nearest_free_ones(fair, slots):
     )
 
 
+def test_full_window_of_a_foreign_fair_is_named_to_nobody(fair, slots):
+    own, foreign = approved(make_fair()), approved(fair)
+    for _ in range(PLACES):
+        book_slot(SYSTEM, approved(fair).code, slots[0].id, now=NOW)
+
+    for code in (own.code, foreign.code, "TGF1-XXXXX"):
+        with pytest.raises(NotFoundError):
+            book_slot(member_of(own), code, slots[0].id, now=NOW)
+
+
 def test_moving_to_a_full_window_keeps_the_old_place(fair, slots):
     one = approved(fair)
     book_slot(SYSTEM, one.code, slots[1].id, now=NOW)

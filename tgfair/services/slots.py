@@ -85,7 +85,7 @@ def book_slot(
         InvalidError: the application is not accepted, the window is over or takes no such vehicle.
     """
     # Read before the write lock, so that losers do not queue behind the winners.
-    _refuse_full(reader().get(Slot, slot_id))
+    _refuse_full(actor, code, slot_id)
     try:
         with transaction() as session:
             application = load_booking_application(session, actor, code)
@@ -117,7 +117,7 @@ def move_booking(
         InvalidError: the new window takes no such vehicle.
         NotFoundError: there is no such booking.
     """
-    _refuse_full(reader().get(Slot, slot_id))
+    _refuse_full(actor, code, slot_id)
     try:
         with transaction() as session:
             application = load_booking_application(session, actor, code)
@@ -285,7 +285,13 @@ def take(
         raise SlotFullError(name)
 
 
-def _refuse_full(slot: Slot | None) -> None:
+def _refuse_full(actor: Actor, code: str, slot_id: int) -> None:
+    """Say so of a window of the application's own fair only, to who may see the application."""
+    slot = reader().scalar(
+        select(Slot)
+        .join(Application, Application.fair_id == Slot.fair_id)
+        .where(Slot.id == slot_id, Application.code == code, visible_to(actor, Application))
+    )
     if slot is not None and slot.free <= 0:
         raise SlotFullError(window_name(slot), _alternatives(slot.id))
 
