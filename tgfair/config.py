@@ -106,6 +106,7 @@ ENVIRONMENT: dict[str, str] = {
     "TGFAIR_KEEP_BADGE_DAYS": "days after a fair until names and portraits go; default 90",
     "TGFAIR_KEEP_GATE_MONTHS": "months until the gate log names nobody any more; default 12",
     "TGFAIR_KEEP_CONTACT_MONTHS": "months after the last fair until contacts go; default 24",
+    "TGFAIR_RATE_LIMITS": "0 for load tests only: nothing is counted; default 1",
     "TGFAIR_WORKER": "0 when `tgfair worker` processes do the background work",
 }
 

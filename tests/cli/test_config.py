@@ -16,6 +16,25 @@ def test_explain_names_every_setting():
     ]
 
 
+class Noting(dict):
+    """An environment that notes what is asked of it."""
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        self.asked = set()
+
+    def get(self, name, default=None):
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def test_every_setting_that_is_read_is_explained():
+    env = Noting(TGFAIR_SECRET_KEY="k" * 32)
+    read_config(env)
+
+    assert env.asked - {*ENVIRONMENT} == set()
+
+
 def test_settings_in_force_are_shown_without_secrets(tmp_path, monkeypatch):
     monkeypatch.setenv("TGFAIR_INSTANCE", str(tmp_path))
     monkeypatch.setenv("TGFAIR_DATABASE_URL", "postgresql+psycopg://fair:bimat@db/fair")
