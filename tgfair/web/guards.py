@@ -136,11 +136,6 @@ def now() -> datetime:
     return instant
 
 
-def day() -> date:
-    """Return the calendar day of the request in Vietnam."""
-    return clock.day_in_vietnam(now())
-
-
 def today() -> date:
     """Return the day of the request in Viet Nam."""
     return clock.day_in_vietnam(now())

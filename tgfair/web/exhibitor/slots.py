@@ -17,7 +17,7 @@ from tgfair.web.choices import Option, members
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, audience
-from tgfair.web.number_fields import NumberRange
+from tgfair.web.number_fields import NumberRange, number_from
 
 LARGEST_ID = 2**31 - 1
 
@@ -91,16 +91,12 @@ def choose_slot(code: str) -> Any:
     return redirect(url_for("exhibitor.slots_page", code=code), code=303)
 
 
-def _posted(name: str) -> int:
-    typed = request.form.get(name, "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004 -- fits a database integer
-
-
 @bp.post("/ho-so/<code>/khung-gio/huy")
 @audience(Audience.SESSION)
 def cancel_slot(code: str) -> Any:
     """Give a place back."""
-    name = slots.cancel_booking(guards.actor(), code, _posted("booking"), now=guards.now())
+    booking = number_from(request.form.get("booking"))
+    name = slots.cancel_booking(guards.actor(), code, booking, now=guards.now())
     flash(f"Đã bỏ chỗ: {name}.", "success")
     return redirect(url_for("exhibitor.slots_page", code=code), code=303)
 
@@ -110,7 +106,8 @@ def cancel_slot(code: str) -> Any:
 def leave_slot_line(code: str) -> Any:
     """Wait no more for a full window."""
     try:
-        name = slot_waiting.leave_slot_line(guards.actor(), code, _posted("slot"), now=guards.now())
+        slot = number_from(request.form.get("slot"))
+        name = slot_waiting.leave_slot_line(guards.actor(), code, slot, now=guards.now())
     except InvalidError as error:
         return _page(code, error=error.message()), 400
     flash(f"Không chờ nữa: {name}.", "success")

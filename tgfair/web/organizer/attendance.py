@@ -16,7 +16,7 @@ from tgfair.services.queries.attendance import STATUS_LABELS, attendance
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.choices import Option
 from tgfair.web.forms import BaseForm, CleanStringField
-from tgfair.web.guards import Audience, actor, audience, day, now
+from tgfair.web.guards import Audience, actor, audience, now, today
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
@@ -49,7 +49,7 @@ def _page(fair: Fair, form: InspectionForm) -> str:
     return render_template(
         "organizer/attendance.html",
         seen=attendance(actor(), fair, now=now()),
-        today=day(),
+        today=today(),
         form=form,
         **fair_frame(fair),
     )

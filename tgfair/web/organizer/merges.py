@@ -11,12 +11,9 @@ from tgfair.services import merging
 from tgfair.services.queries.accounts import members_of
 from tgfair.services.queries.exhibitor_page import fairs_of, open_proposals, proposal_with_both
 from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.number_fields import number_from
 from tgfair.web.organizer import import_words
 from tgfair.web.organizer.blueprint import bp
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 -- fits
 
 
 @bp.get("/ql/chu-the/trung")
@@ -69,8 +66,8 @@ def merge_exhibitors(proposal_id: int) -> Any:
         for field in merging.CHOICES
         if request.form.get(f"take-{field}", keep) not in {keep, ""}
     ]
-    seen = [int(text) for text in request.form.getlist("version") if _is_number(text)]
-    people = {int(text) for text in request.form.getlist("person") if _is_number(text)}
+    seen = [number_from(text) for text in request.form.getlist("version")]
+    people = {number_from(text) for text in request.form.getlist("person")}
     try:
         kept = merging.merge_exhibitors(
             actor(), proposal_id, keep=keep, take=take, people=people, seen=seen, now=now()

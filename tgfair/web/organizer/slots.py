@@ -23,7 +23,7 @@ from tgfair.web.date_fields import DayField, HourField
 from tgfair.web.forms import BaseForm, CleanStringField
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import label
-from tgfair.web.number_fields import WholeNumberField
+from tgfair.web.number_fields import WholeNumberField, number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame, fair_to_edit
 
@@ -133,11 +133,6 @@ def _wrong(form: BaseForm) -> str:
     return next(str(error) for errors in form.errors.values() for error in errors)
 
 
-def _number(name: str) -> int:
-    typed = request.form.get(name, "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004 -- fits a database integer
-
-
 @bp.post("/ql/<slug>/khung-gio/<int:slot_id>/sua")
 @audience(Audience.STAFF)
 def edit_window(slug: str, slot_id: int) -> Any:
@@ -206,7 +201,8 @@ def cancel_for(slug: str) -> Any:
     fair_to_edit(slug)
     code = request.form.get("code", "")[:24]
     try:
-        name = slots.cancel_booking(actor(), code, _number("booking"), now=now())
+        booking = number_from(request.form.get("booking"))
+        name = slots.cancel_booking(actor(), code, booking, now=now())
         flash(f"Đã hủy chỗ của hồ sơ {code}: {name}.", "success")
     except TgfairError as error:
         flash(error.message(), "error")
