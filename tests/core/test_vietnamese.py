@@ -75,7 +75,7 @@ def test_clean_text_leaves_no_half_of_a_character():
 
 
 @pytest.mark.parametrize(
-    "text", ["a\x00b", "HTX \u202eAB", "x\u2066y\u2069", "\x1b[31m", "nửa \ud83c"]
+    "text", ["a\x00b", "HTX \u202eAB", "x\u2066y\u2069", "\x1b[31m", "nửa \ud83c", "a\uffff"]
 )
 def test_check_text_with_invisible_orders_is_refused(text):
     with pytest.raises(InvalidError) as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from xml.etree import ElementTree as ET
@@ -60,3 +61,11 @@ def test_word_file_is_whole_and_the_same_for_the_same_minutes():
     assert "Gốc cây đổ <vào gian>" in text
     assert "ĐẠI DIỆN BAN TỔ CHỨC" in text
     assert data == allocation_minutes_docx(MINUTES)
+
+
+def test_word_file_opens_whatever_was_pasted_into_a_note():
+    minutes = replace(MINUTES, note="Gốc cây\x0b đổ\x01\uffff")
+    with ZipFile(BytesIO(allocation_minutes_docx(minutes))) as archive:
+        body = ET.fromstring(archive.read("word/document.xml"))  # noqa: S314 -- our own file
+
+    assert "Gốc cây đổ" in "".join(body.itertext())

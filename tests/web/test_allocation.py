@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.builders import (
     csrf_of,
@@ -14,7 +15,8 @@ from tests.support.builders import (
     sign_in,
 )
 from tgfair.core.workflow import State
-from tgfair.models import Role
+from tgfair.models import AuditEntry, Role
+from tgfair.services.uow import reader
 
 
 @pytest.fixture
@@ -99,6 +101,17 @@ def test_booths_that_do_not_suit_say_why_and_ask_for_a_reason(here, client):
     assert "hãy ghi lý do" in post(client, f"{url}/gan", hs=cook.code, gian="A01")
     placed = post(client, f"{url}/gan", hs=cook.code, gian="A01", reason="Có máy phát riêng")
     assert "Đã xếp Bếp Quê vào gian A01." in placed
+
+
+def test_a_reason_pasted_from_word_is_one_line_without_control_characters(here, client):
+    fair, url = here
+    install_plan(fair)
+    cook = make_application(fair, make_exhibitor("Bếp"), State.APPROVED, cooking=True, power_w=3000)
+
+    post(client, f"{url}/gan", hs=cook.code, gian="A01", reason="Có máy\x0bphát\x01 riêng")
+
+    entry = reader().scalars(select(AuditEntry).where(AuditEntry.action == "booth.assigned")).one()
+    assert entry.data["reason"] == "Có máy phát riêng"
 
 
 def test_an_unknown_booth_or_application_is_a_sentence_or_404_never_500(here, client):

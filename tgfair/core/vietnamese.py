@@ -12,7 +12,8 @@ _LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ"})
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Halves of surrogate pairs, which JSON can bring in, are no characters: nothing can store them.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# U+FFFE and U+FFFF are none either: XML takes neither.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _HALVES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 

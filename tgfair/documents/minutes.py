@@ -18,6 +18,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from tgfair.core.vietnamese import drop_unsafe
 from tgfair.documents.fonts import LINE_HEIGHT, SERIF, SERIF_BOLD, SERIF_ITALIC, register_fonts
 
 _MARGIN: Final = 20 * mm
@@ -139,7 +140,7 @@ def _signed(block: Signatures) -> Table:
 
 
 def _escaped(text: str) -> str:
-    return escape(unicodedata.normalize("NFC", text), quote=False)
+    return escape(drop_unsafe(unicodedata.normalize("NFC", text)), quote=False)
 
 
 # DOCX: the three parts that every word processor asks for, written as they are.

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import InvalidError, NotFoundError
+from tgfair.core.vietnamese import check_text
 from tgfair.models.application import Application
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
@@ -31,7 +32,7 @@ def move_in_line(
         NotFoundError: it does not wait at this fair.
         OwnSubjectError: it is a subject of one's own.
     """
-    words = reason.strip()[:MAX_REASON]
+    words = check_text(reason, field="reason")[:MAX_REASON]
     if not words:
         raise InvalidError(
             "Hãy ghi lý do đổi thứ tự: lý do được công khai cho mọi cơ sở.", field="reason"
@@ -89,7 +90,7 @@ def note_overtaking(
     overtaken = [one for one in suited_in_line(session, booth) if one.application_id in ahead]
     if not overtaken:
         return
-    words = (reason or "").strip()[:MAX_REASON]
+    words = check_text(reason or "", field="reason")[:MAX_REASON]
     if not words:
         raise InvalidError(
             f"Gian {booth.label} hợp với hồ sơ {overtaken[0].application.code} đang chờ trước. "

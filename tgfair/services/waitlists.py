@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tgfair.core.errors import ConflictError, InvalidError, NotFoundError
+from tgfair.core.vietnamese import check_text
 from tgfair.core.workflow import ACCEPTED, STATE_LABELS, Event, State
 from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentState
@@ -85,7 +86,7 @@ def enter_waitlist(
             application,
             source=source,
             now=now,
-            reason=(reason or "").strip()[:MAX_REASON] or None,
+            reason=check_text(reason or "", field="reason")[:MAX_REASON] or None,
         )
         record(session, actor, "waitlist.entered", application, now=now, source=source)
         order = [one.id for one in entries_in_order(session, application.fair_id)]
@@ -190,7 +191,7 @@ def withdraw_offer(actor: Actor, fair_id: int, code: str, *, reason: str, now: d
         InvalidError: no reason.
         OfferOverError: there is none.
     """
-    words = reason.strip()[:MAX_REASON]
+    words = check_text(reason, field="reason")[:MAX_REASON]
     if not words:
         raise InvalidError("Hãy ghi lý do rút lời mời.", field="reason")
     with transaction() as session:

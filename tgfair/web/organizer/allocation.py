@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request
 
 from tgfair.core.errors import TgfairError
 from tgfair.core.layout.suitability import Reason
+from tgfair.core.vietnamese import clean_text, drop_unsafe
 from tgfair.documents.plan_svg import BoothView as Drawn
 from tgfair.documents.plan_svg import plan_svg
 from tgfair.models.fair import Fair
@@ -130,7 +131,8 @@ def _marks(
 
 
 def _typed(name: str, most: int = 300) -> str:
-    return request.form.get(name, "").strip()[:most]
+    # Word's soft line break is pasted as a control character: a space here.
+    return drop_unsafe(clean_text(request.form.get(name, "")))[:most]
 
 
 @bp.post("/ql/<slug>/xep/gan")
