@@ -167,6 +167,20 @@ def test_a_wrong_booth_needs_a_reason(fair, organiser):
     assert standing(fair) == {"A01": application.code}
 
 
+def test_more_booths_than_asked_for_need_a_reason(fair, organiser):
+    one, two = approved(fair), approved(fair, booths_wanted=2)
+    for label, code in (("A01", one.code), ("A02", two.code), ("A03", two.code)):
+        assign_booth(organiser, fair.id, label, code, now=NOW)
+
+    for code, has in ((one.code, 1), (two.code, 2)):
+        with pytest.raises(InvalidError, match=f"đã có đủ {has} gian như đã đăng ký"):
+            assign_booth(organiser, fair.id, "A04", code, now=NOW)
+    assign_booth(organiser, fair.id, "A04", one.code, reason="Gian bên cạnh còn trống", now=NOW)
+
+    held = {"A01": one.code, "A02": two.code, "A03": two.code, "A04": one.code}
+    assert standing(fair) == held
+
+
 def test_move_swap_and_release_keep_one_holder_each(fair, organiser):
     one, two = approved(fair), approved(fair)
     assign_booth(organiser, fair.id, "A01", one.code, now=NOW)

@@ -266,7 +266,7 @@ def test_booth_placed_by_hand_ends_the_waiting(fair):
 def test_released_booth_is_offered_on(fair):
     _, placed = producer(fair, State.APPROVED)
     assign_booth(SYSTEM, fair.id, "A01", placed, now=NOW)
-    assign_booth(SYSTEM, fair.id, "A02", placed, now=NOW)
+    assign_booth(SYSTEM, fair.id, "A02", placed, reason="Thêm", now=NOW)
     ((_, code),) = waiting(fair, 1)
     assert sweep_offers(NOW) == 0
 

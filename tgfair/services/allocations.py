@@ -25,6 +25,7 @@ from tgfair.services.draw_freeze import refuse_frozen_zone
 from tgfair.services.places import BoothTakenError, end_place, free_place, lock_places, occupant
 from tgfair.services.suiting import reasons_against
 from tgfair.services.uow import find, reader, transaction
+from tgfair.services.waiting import standing
 from tgfair.services.waitlist_jumps import note_overtaking
 
 
@@ -56,19 +57,21 @@ def assign_booth(
 ) -> Placed:
     """Give a free booth to an approved application; in a sharing fair, the second half of a table.
 
-    `reason` lets an officer place against a rule, or past the waiting list; it is kept in the
-    audit trail, and the latter is public.
+    `reason` lets an officer place against a rule, give more booths than were asked for, or place
+    past the waiting list; it is kept in the audit trail, and the last is public.
 
     Raises:
         BoothTakenError: somebody else holds it.
         UnsuitableError: a rule speaks against it and no reason was given.
-        InvalidError: it is not approved, or somebody in line is overtaken without a reason.
+        InvalidError: it is not approved, or has as many booths as it asked for, or somebody in
+            line is overtaken, without a reason.
     """
     # Read before the write lock, so that losers do not queue behind the winner.
     _refuse_taken(reader(), fair_id, label, now=now)
     with transaction() as session:
         fair, booth, application = _load(session, actor, fair_id, label, code)
         _refuse_unsuitable(application, booth, reason)
+        _refuse_more(session, application, booth, reason)
         note_overtaking(session, actor, booth, application, reason=reason, now=now)
         placed = _place(session, actor, fair, booth, application, now=now)
         record(session, actor, "booth.assigned", application, now=now, booth=label, reason=reason)
@@ -105,6 +108,18 @@ def _refuse_unsuitable(application: Application, booth: Booth, reason: str | Non
     against = reasons_against(application, booth)
     if against and not (reason or "").strip():
         raise UnsuitableError(booth.label, against)
+
+
+def _refuse_more(
+    session: Session, application: Application, booth: Booth, reason: str | None
+) -> None:
+    has = standing(session, application.id)
+    if has >= application.booths_wanted and not (reason or "").strip():
+        raise InvalidError(
+            f"Hồ sơ {application.code} đã có đủ {has} gian như đã đăng ký. Muốn đổi gian thì bấm "
+            f"Chuyển; muốn thêm gian {booth.label} vẫn được, hãy ghi lý do.",
+            field="reason",
+        )
 
 
 def _place(
