@@ -105,6 +105,19 @@ def test_a_subject_takes_the_place_and_the_next_one_waits_and_moves_up(client, i
     assert ("Cơ sở Một" in rows, "Cơ sở Hai Hai" in rows, "Có chỗ" in rows) == (False, True, True)
 
 
+def test_a_refused_answer_keeps_what_was_typed(client, item):
+    first = enter(client, "Cơ sở Một")
+    typed = {"person": "Lan <3", "phone": "12", "note": "Hai người ăn chay"}
+
+    page = post(client, f"/tin/{item}/dang-ky", exhibitor=first.public_id, **typed)
+
+    n = first.public_id
+    values = re.findall(r'name="(person|phone|note)"[^>]*? value="([^"]*)"', page.text)
+    assert (page.status_code, dict(values)) == (400, typed | {"person": "Lan &lt;3"})
+    assert f'<a href="#phone-{n}">Số điện thoại' in page.text
+    assert f'aria-describedby="phone-{n}-error"' in page.text
+
+
 def test_attendance_is_marked_by_the_code_and_exported(client, item):
     exhibitor = enter(client, "Cơ sở Một")
     post(client, f"/tin/{item}/dang-ky", exhibitor=exhibitor.public_id, person="Lan", note="Chay")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from tgfair.models.bulletin import Area
 from tgfair.services.bulletin_answers import AnswerData, answer_bulletin, withdraw_answer
 from tgfair.services.bulletin_digests import follow, stop_following
 from tgfair.services.queries.bulletins import followed
+from tgfair.web.bulletin_page import item_page
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import GROUP_LABELS, LABELS
@@ -42,7 +44,10 @@ def answer_item(bulletin_id: str) -> Any:
     try:
         state = answer_bulletin(actor(), bulletin_id, _subject(), data, now=now())
         flash(SAID[state], "success")
-    except (InvalidError, ConflictError) as error:
+    except InvalidError as error:
+        typed = {"exhibitor": _subject(), **asdict(data)}
+        return item_page(bulletin_id, typed, (error.field or "", error.message())), 400
+    except ConflictError as error:
         flash(error.message(), "error")
     return _back(bulletin_id)
 

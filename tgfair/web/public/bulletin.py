@@ -7,22 +7,19 @@ from urllib.parse import quote
 from flask import Response, render_template, request, url_for
 
 from tgfair.clock import day_in_vietnam
-from tgfair.core.deadline import is_over
 from tgfair.documents.calendar import calendar_of
 from tgfair.documents.feeds import rss_file
-from tgfair.documents.qr import qr_svg
 from tgfair.models.bulletin import Area, BulletinKind
 from tgfair.services.bulletin_files import file_of
 from tgfair.services.links import base_url
 from tgfair.services.queries.bulletins import (
     announced,
     announced_item,
-    closes_at,
     feed_entries,
     feed_items,
-    own_answers,
 )
-from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.bulletin_page import item_page
+from tgfair.web.guards import Audience, audience, now
 from tgfair.web.labels import GROUP_LABELS, LABELS
 from tgfair.web.public.blueprint import bp
 
@@ -55,23 +52,7 @@ def bulletin() -> str:
 @audience(Audience.PUBLIC)
 def bulletin_item(bulletin_id: str) -> str:
     """Show one item; who belongs to a subject answers here, and shows the code at the door."""
-    item = announced_item(bulletin_id)
-    own = own_answers(actor(), item)
-    codes = {
-        one.answer.public_id: qr_svg(
-            f"{base_url()}/ql/tin/co-mat/{one.answer.public_id}", label="Mã điểm danh"
-        )
-        for one in own
-        if one.answer and one.answer.state == "placed"
-    }
-    return render_template(
-        "public/bulletin_item.html",
-        item=item,
-        own=own,
-        codes=codes,
-        closed=is_over(closes_at(item), now()) or item.state != "published",
-        groups=[GROUP_LABELS.get(group, group) for group in item.groups or ()],
-    )
+    return item_page(bulletin_id)
 
 
 @bp.get("/tin/<bulletin_id>/tep")
