@@ -144,27 +144,28 @@ def test_rules_are_typed_checked_and_shown_to_everybody(fair, client):
         "cap_per_owner": "2",
     }
     page = client.get(url).text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
     assert "Gian tiêu chuẩn (124 gian)" in page
     assert "Gian ẩm thực (20 gian)" in page
     assert "kind_table" not in page  # the plan has none
     kinds = {"kind_food": ["food", "drink"], "kind_raw": ["ornamental"]}
-    wrong = post(client, url, **numbers, **kinds, version="1", apart=f"{codes[0]}, HS-KHONG-CO")
+    wrong = post(client, url, **numbers, **kinds, version=version, apart=f"{codes[0]}, HS-KHONG-CO")
     assert "Sự kiện này không có hồ sơ HS-KHONG-CO." in wrong
     assert ticked(wrong) == {
         ("kind_food", "food"),
         ("kind_food", "drink"),
         ("kind_raw", "ornamental"),
     }
-    unknown = post(client, url, **numbers, kind_food="iron", version="1")
+    unknown = post(client, url, **numbers, kind_food="iron", version=version)
     assert "Đã lưu" not in unknown
-    later = post(client, url, **(numbers | {"wish1": "10"}), version="1")
+    later = post(client, url, **(numbers | {"wish1": "10"}), version=version)
     assert "Nguyện vọng trước phải có điểm không thấp hơn nguyện vọng sau." in later
     saved = post(
         client,
         url,
         **numbers,
         **kinds,
-        version="1",
+        version=version,
         apart=", ".join(codes),
         owners=f"Ông Ba: {', '.join(codes)}",
         good="A01, A02",
