@@ -169,6 +169,17 @@ def test_reissue_raises_the_generation(fair):
     assert (again, row.number, row.generation) == (badge.public_id, badge.number, 1)
 
 
+def test_reissue_gives_another_short_code(fair):
+    (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
+    printed = badge.short_code
+
+    badges.reissue_badge(SYSTEM, badge.public_id, reason="Mất thẻ", now=NOW)
+
+    (row,) = rows(fair)
+    assert row.short_code != printed
+    assert row.search_fold.endswith(row.short_code.lower())
+
+
 def test_reissue_after_fifteen_gives_a_new_number(fair):
     (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
     for _ in range(15):

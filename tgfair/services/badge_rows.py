@@ -49,10 +49,14 @@ def raise_generation(
     reason: str,
     now: datetime,
 ) -> Badge:
-    """Let the next generation of a badge, under `name` if given, replace the printed one."""
+    """Let the next generation of a badge, under `name` if given, replace the printed one.
+
+    It gets another short code: the one on the printed badge would open the gate when typed.
+    """
     if badge.generation == LAST_GENERATION:
         return with_new_number(session, actor, badge, name=name, now=now)
     badge.generation += 1
+    badge.short_code = _new_short_code(session)
     if name is not None and name != badge.holder_name:
         badge.holder_name = name
         drop_portrait(session, badge, now=now)  # perhaps another person
