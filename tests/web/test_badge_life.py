@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -169,6 +170,22 @@ def test_desk_blocks_the_lost_badge_and_offers_the_next_one(client, fair, organi
     reader().rollback()
     row = reader().get_one(Badge, badge.id, populate_existing=True)
     assert (row.generation, row.state) == (1, BadgeState.VALID)
+
+
+def test_desk_pressed_twice_blocks_one_badge(client, fair, organiser):
+    (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
+    sign_in(client, organiser)
+    desk = f"/ql/{fair.slug}/the/mat"
+    (seen,) = re.findall(r'name="generation" value="(\d+)"', client.get(f"{desk}?q=ut hanh").text)
+
+    answers = [
+        post(client, f"/ql/{fair.slug}/the/{badge.public_id}/mat", generation=seen)
+        for _ in range(2)
+    ]
+
+    assert [one.location for one in answers] == [f"{desk}?moi={badge.public_id}"] * 2
+    reader().rollback()
+    assert reader().get_one(Badge, badge.id, populate_existing=True).generation == 1
 
 
 def test_booths_that_name_nobody_are_listed_to_be_called(client, fair, organiser):

@@ -206,10 +206,13 @@ def _tell(session: Session, application: Application, *, now: datetime) -> None:
     )
 
 
-def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datetime) -> str:
+def reissue_badge(
+    actor: Actor, badge_public_id: str, *, reason: str, seen: int | None = None, now: datetime
+) -> str:
     """Void the printed badge and issue its next generation; return the public id to print.
 
-    After generation 15, and for a badge that was revoked, another number takes its place.
+    After generation 15, and for a badge that was revoked, another number takes its place. With
+    another generation `seen` than the badge's it was issued again since: nothing happens.
 
     Raises:
         BadgeVoidError: its holder left the fair, or has another badge in place of a revoked one.
@@ -218,6 +221,8 @@ def reissue_badge(actor: Actor, badge_public_id: str, *, reason: str, now: datet
     with transaction() as session:
         badge = _manageable(session, actor, badge_public_id)
         given = _checked_reason(reason)
+        if seen not in {None, badge.generation}:
+            return badge.public_id
         if badge.state is BadgeState.VALID and not is_void(badge):
             return raise_generation(
                 session, actor, badge, name=None, reason=given, now=now

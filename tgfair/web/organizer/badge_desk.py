@@ -15,6 +15,7 @@ from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.downloads import pdf_file
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.labels import BADGE_STANDINGS, BADGE_TONES
+from tgfair.web.number_fields import number_from
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
 
@@ -51,8 +52,9 @@ def lost_badge_desk(slug: str) -> str:
 def lost_badge(slug: str, public_id: str) -> Any:
     """Block the lost badge at every gate and issue the one that takes its place."""
     row = queries.badge_row(actor(), _fair(slug), public_id)
+    seen = number_from(request.form.get("generation"))
     try:
-        issued = badges.reissue_badge(actor(), row.public_id, reason=LOST, now=now())
+        issued = badges.reissue_badge(actor(), row.public_id, reason=LOST, seen=seen, now=now())
     except TgfairError as error:
         flash(error.message(), "error")
         return redirect(url_for("organizer.lost_badge_desk", slug=slug), code=303)
