@@ -222,6 +222,17 @@ def test_organiser_finds_and_prints(client, fair, organiser):
     assert post(client, f"/ql/{fair.slug}/the/in").status_code == 303
 
 
+def test_list_counts_what_it_lists(client, fair, organiser):
+    one, _ = make_badges(fair, "Nguyễn Thị Út Hạnh", "Trần Văn Đức")
+    sign_in(client, organiser)
+    post(client, f"/ql/{fair.slug}/the/{one.public_id}/huy", why_revoked="Nhặt được")
+
+    page = client.get(f"/ql/{fair.slug}/the").text
+
+    (chip,) = re.findall(r"Tất cả\s*<[^>]*>\s*(\d+)", page)
+    assert (chip, "2 thẻ" in page) == ("2", True)
+
+
 def test_organiser_issues_again_and_revokes(client, fair, organiser):
     (badge,) = make_badges(fair, "Nguyễn Thị Út Hạnh")
     sign_in(client, organiser)

@@ -72,7 +72,7 @@ class Unnamed:
 
 @dataclass(frozen=True)
 class BadgeList:
-    """One page of the list; `counts` by kind, of valid badges; `pending` subjects lack badges."""
+    """One page of the list; `counts` by kind, as listed; `pending` subjects lack badges."""
 
     rows: Sequence[BadgeRow]
     total: int
@@ -163,7 +163,7 @@ def _numbers_by(session: Session, column: Any, fair_id: int) -> dict[int, int]:
 def _counts(session: Session, fair_id: int) -> dict[int, int]:
     rows = session.execute(
         select(Badge.kind, func.count())
-        .where(Badge.fair_id == fair_id, Badge.state == BadgeState.VALID)
+        .where(Badge.fair_id == fair_id)
         .group_by(Badge.kind)
         .order_by(Badge.kind)
     )
