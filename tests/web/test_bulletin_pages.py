@@ -169,7 +169,7 @@ def test_a_subject_follows_groups_and_stops(client):
     ).text
     off = post(client, "/ho-so/theo-doi-tin", exhibitor=exhibitor.public_id, act="stop").text
 
-    assert "Bản tin gửi mỗi tuần" in on
+    assert "Đang nhận" in on
     assert on.count(" checked") == 2
     assert "Chưa nhận" in off
 

@@ -125,9 +125,38 @@ def test_a_person_stops_and_takes_news_again_by_buttons(client, world, smtp_sink
     token = {"csrf_token": csrf_of(client)}
 
     assert "Đã ngừng gửi thư chung" in client.post(link, data=token).get_data(as_text=True)
+    assert "Đã ngừng gửi thư chung" in client.get(link).get_data(as_text=True)
     assert "Đã nhận lại" in client.post(f"{link}/nhan-lai", data=token).get_data(as_text=True)
     reader().rollback()
     assert reader().scalars(select(Suppression)).all() == []
+
+
+def test_who_follows_the_bulletin_sees_that_the_address_takes_no_news_and_undoes_it(client, world):
+    exhibitor = world[1]
+    sign_in(client, make_member(exhibitor))
+    form = {"csrf_token": csrf_of(client), "exhibitor": exhibitor.public_id}
+    client.post("/ho-so/theo-doi-tin", data=form)
+    with transaction() as session:
+        leave_alone(session, exhibitor.email.upper(), SuppressionReason.UNSUBSCRIBED, now=NOW)
+
+    before = client.get("/ho-so/theo-doi-tin").text
+    client.post("/ho-so/theo-doi-tin", data=form | {"act": "again"})
+    after = client.get("/ho-so/theo-doi-tin").text
+
+    said = ("đang ngừng nhận thư chung", "Đang nhận")
+    assert [[words in page for words in said] for page in (before, after)] == [
+        [True, False],
+        [False, True],
+    ]
+
+
+def test_nobody_takes_up_the_news_of_another_subject(client, world):
+    with transaction() as session:
+        leave_alone(session, world[1].email, SuppressionReason.UNSUBSCRIBED, now=NOW)
+    sign_in(client, make_member(make_exhibitor()))
+    form = {"csrf_token": csrf_of(client), "exhibitor": world[1].public_id, "act": "again"}
+
+    assert client.post("/ho-so/theo-doi-tin", data=form).status_code == 404
 
 
 @pytest.mark.parametrize("token", ["x", "a-b", "0" * 32 + "-" + "0" * 20])

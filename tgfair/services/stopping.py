@@ -95,13 +95,31 @@ def take_news_again(token: str) -> str:
     """
     address = address_of_token(token)
     with transaction() as session:
-        session.execute(
-            delete(Suppression).where(
-                Suppression.address == normal(address),
-                Suppression.reason == SuppressionReason.UNSUBSCRIBED,
-            )
-        )
+        _let_news_in(session, address)
     return address
+
+
+def take_own_news_again(actor: Actor, exhibitor_id: str) -> None:
+    """Send news to the address of one's own subject again; a complaint stays with the organisers.
+
+    Raises:
+        NotFoundError: there is no such subject, or it is foreign.
+    """
+    with transaction() as session:
+        exhibitor = find(
+            session, Exhibitor, Exhibitor.public_id == exhibitor_id, visible_to(actor, Exhibitor)
+        )
+        require(actor, Action.ANSWER_BULLETIN, exhibitor)
+        _let_news_in(session, exhibitor.email or "")
+
+
+def _let_news_in(session: Session, address: str) -> None:
+    session.execute(
+        delete(Suppression).where(
+            Suppression.address == normal(address),
+            Suppression.reason == SuppressionReason.UNSUBSCRIBED,
+        )
+    )
 
 
 def leave_alone(

@@ -12,6 +12,7 @@ from tgfair.models.bulletin import Area
 from tgfair.services.bulletin_answers import AnswerData, answer_bulletin, withdraw_answer
 from tgfair.services.bulletin_digests import follow, stop_following
 from tgfair.services.queries.bulletins import followed
+from tgfair.services.stopping import NO_NEWS, normal, stopped, take_own_news_again
 from tgfair.web.bulletin_page import item_page
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.guards import Audience, actor, audience, now
@@ -64,10 +65,14 @@ def withdraw_from_item(bulletin_id: str) -> Any:
 @bp.get("/ho-so/theo-doi-tin")
 @audience(Audience.SESSION)
 def following() -> str:
-    """Show what each of the reader's subjects follows."""
+    """Show what each of the reader's subjects follows, and which address takes no news."""
+    subjects = followed(actor())
+    emails = {one.public_id: normal(one.email) for one, _ in subjects if one.email}
+    reasons = stopped(emails.values(), *NO_NEWS)
     return render_template(
         "exhibitor/following.html",
-        subjects=followed(actor()),
+        subjects=subjects,
+        stopped={name: reasons[email] for name, email in emails.items() if email in reasons},
         groups=GROUP_LABELS,
         areas={str(area): text for area, text in LABELS[Area].items()},
     )
@@ -80,8 +85,11 @@ def save_following() -> Any:
     if request.form.get("act") == "stop":
         stop_following(actor(), _subject())
         flash("Đã ngừng gửi bản tin.", "success")
+    elif request.form.get("act") == "again":
+        take_own_news_again(actor(), _subject())
+        flash("Địa chỉ này lại nhận thư chung.", "success")
     else:
         groups, areas = request.form.getlist("groups"), request.form.getlist("areas")
         follow(actor(), _subject(), groups, areas, now=now())
-        flash("Đã lưu. Bản tin gửi mỗi tuần một lần khi có tin mới.", "success")
+        flash("Đã lưu.", "success")
     return redirect(url_for("exhibitor.following"), code=303)

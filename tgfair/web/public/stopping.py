@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, render_template, request
 
+from tgfair.models.delivery import SuppressionReason
 from tgfair.services import stopping
 from tgfair.web.guards import Audience, audience
 from tgfair.web.public.blueprint import bp
@@ -14,9 +15,10 @@ from tgfair.web.public.blueprint import bp
 @bp.get("/ngung-nhan/<token>")
 @audience(Audience.PUBLIC)
 def stop_page(token: str) -> str:
-    """Ask; what opens every link of a mail changes nothing."""
+    """Ask, or say that it was done; what opens every link of a mail changes nothing."""
     address = stopping.address_of_token(token)
-    return render_template("public/stop.html", token=token, address=address, stopped=False)
+    done = bool(stopping.stopped([address], SuppressionReason.UNSUBSCRIBED))
+    return render_template("public/stop.html", token=token, address=address, stopped=done)
 
 
 @bp.post("/ngung-nhan/<token>")
