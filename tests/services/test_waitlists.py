@@ -20,7 +20,7 @@ from tests.support.builders import (
 )
 from tgfair.core.decision import Decision
 from tgfair.core.draw.sources import SourceKind
-from tgfair.core.errors import ForbiddenError, InvalidError, OwnSubjectError
+from tgfair.core.errors import ConflictError, ForbiddenError, InvalidError, OwnSubjectError
 from tgfair.core.waitlist import Rule
 from tgfair.core.workflow import Event, State
 from tgfair.models import (
@@ -431,11 +431,13 @@ def test_nobody_serves_their_own_subject(fair):
 def test_picking_times_are_kept_and_cannot_end_before_they_begin(fair):
     rules = Giving(BoothGiving.FIRST_COME, NOW, NOW + DAY, 20, Rule.STRICT, 48, offers_on=True)
 
-    set_giving(SYSTEM, fair.id, rules, now=NOW)
+    set_giving(SYSTEM, fair.id, rules, seen_version=1, now=NOW)
 
     reader().rollback()
     kept = reader().get_one(Fair, fair.id)
     assert (kept.picks_from, kept.picks_until, kept.hold_minutes) == (NOW, NOW + DAY, 20)
     with pytest.raises(InvalidError) as refused:
-        set_giving(SYSTEM, fair.id, replace(rules, picks_until=NOW), now=NOW)
+        set_giving(SYSTEM, fair.id, replace(rules, picks_until=NOW), seen_version=2, now=NOW)
     assert refused.value.field == "until_day"
+    with pytest.raises(ConflictError):  # a page of before
+        set_giving(SYSTEM, fair.id, replace(rules, offers_on=False), seen_version=1, now=NOW)

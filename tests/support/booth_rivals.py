@@ -34,6 +34,7 @@ from tgfair.models import (
     Draw,
     DrawMode,
     DrawState,
+    Fair,
     Role,
     Zone,
 )
@@ -357,7 +358,9 @@ class Rival:
             offer_hours=1,
             offers_on=self.chance.random() < 0.3,
         )
-        giving.set_giving(self._officer(), self.square.fair_id, rules, now=self.clock())
+        fair_id = self.square.fair_id
+        seen = reader().scalars(select(Fair.version).where(Fair.id == fair_id)).one()
+        giving.set_giving(self._officer(), fair_id, rules, seen_version=seen, now=self.clock())
 
     def draw(self) -> None:
         """Freeze a list of a zone; or bring the one that waits a step further."""

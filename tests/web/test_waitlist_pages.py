@@ -138,13 +138,18 @@ def test_rules_that_cannot_be_are_refused_on_their_field_and_kept(client, fair):
         "hold_minutes": "20",
         "rule": "strict",
         "offer_hours": "48",
+        "version": "1",
     }
 
     backwards = client.post(f"{url}/cach-giao", data=form)
     wild = client.post(f"{url}/cach-giao", data={**form, "hold_minutes": "0"})
     saved = client.post(f"{url}/cach-giao", data={**form, "until_day": "21/05/2026"})
+    stale = client.post(f"{url}/cach-giao", data={**form, "until_day": "22/05/2026"})
 
-    assert [answer.status_code for answer in (backwards, wild, saved)] == [400, 400, 303]
+    tried = (backwards, wild, saved, stale)
+    assert [answer.status_code for answer in tried] == [400, 400, 303, 400]
+    assert 'name="version" value="2"' in stale.text
+    assert 'value="22/05/2026"' in stale.text
     assert "Giờ hết chọn gian phải sau giờ mở" in backwards.text
     assert "Ghi từ 1 đến 1440 phút" in wild.text
     assert 'value="20/05/2026"' in client.get(url).text

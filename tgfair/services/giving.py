@@ -10,7 +10,7 @@ from tgfair.core.waitlist import Rule
 from tgfair.models.fair import BoothGiving, Fair
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
-from tgfair.services.uow import find, transaction
+from tgfair.services.uow import check_seen, find, transaction
 
 MOST_MINUTES = 1440
 MOST_HOURS = 336
@@ -30,12 +30,15 @@ class Giving:
     offers_on: bool
 
 
-def set_giving(actor: Actor, fair_id: int, rules: Giving, *, now: datetime) -> None:
+def set_giving(
+    actor: Actor, fair_id: int, rules: Giving, *, seen_version: int, now: datetime
+) -> None:
     """Change how booths are given and the waiting list is served.
 
     Raises:
         InvalidError: a number is out of range, picking would end before it begins, or booths are
             shared and cannot be picked.
+        ConflictError: somebody else changed the fair since the page was shown.
     """
     if rules.picks_from and rules.picks_until and rules.picks_until <= rules.picks_from:
         raise InvalidError("Giờ hết chọn gian phải sau giờ mở.", field="until_day")
@@ -46,6 +49,7 @@ def set_giving(actor: Actor, fair_id: int, rules: Giving, *, now: datetime) -> N
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id)
         require(actor, Action.ASSIGN_BOOTHS, fair)
+        check_seen(fair, seen_version)
         if fair.shares_booths and rules.giving is BoothGiving.FIRST_COME:
             raise InvalidError("Sự kiện dùng chung bàn thì Ban Tổ chức xếp, không tự chọn được.")
         for name, value in asdict(rules).items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 
-from tgfair.core.errors import InvalidError, NotFoundError, TgfairError
+from tgfair.core.errors import ConflictError, InvalidError, NotFoundError, TgfairError
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, require
 from tgfair.services import booth_returns, giving, waitlist_jumps, waitlist_rounds, waitlists
@@ -16,6 +16,7 @@ from tgfair.services.queries.picking import waiting_lines
 from tgfair.web.forms import BaseForm
 from tgfair.web.guards import Audience, actor, audience, now
 from tgfair.web.organizer.blueprint import bp
+from tgfair.web.organizer.fair_forms import say_changed
 from tgfair.web.organizer.frame import fair_frame
 from tgfair.web.organizer.waitlist_forms import AddForm, GivingForm, MoveForm, OneForm
 
@@ -68,7 +69,12 @@ def save_giving(slug: str) -> Any:
     if not form.validate():
         return _page(fair, form), 400
     try:
-        giving.set_giving(actor(), fair.id, form.rules(), now=now())
+        seen = form.version.data or 0
+        giving.set_giving(actor(), fair.id, form.rules(), seen_version=seen, now=now())
+    except ConflictError:
+        fair = _fair(slug)
+        say_changed(form, fair.version)
+        return _page(fair, form), 400
     except InvalidError as error:
         form[error.field or "giving"].errors = [error.sentence]
         return _page(fair, form), 400

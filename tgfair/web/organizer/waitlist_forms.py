@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
 from tgfair.clock import VIETNAM
@@ -54,6 +54,7 @@ class GivingForm(BaseForm):
         ],
     )
     offers_on = BooleanField("Tự mời từ danh sách chờ khi có gian trống")
+    version = IntegerField(default=0)
 
     @classmethod
     def of(cls, fair: Fair) -> GivingForm:
@@ -69,6 +70,7 @@ class GivingForm(BaseForm):
             "rule": fair.waitlist_rule,
             "offer_hours": fair.offer_hours,
             "offers_on": fair.offers_on,
+            "version": fair.version,
         }
         return cls(data=values)
 
