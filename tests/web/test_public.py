@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,8 +12,11 @@ from tests.support.builders import (
     make_application,
     make_exhibitor,
     make_fair,
+    make_member,
     make_user,
+    sign_in,
 )
+from tgfair import clock
 from tgfair.core.workflow import State
 from tgfair.models import FairStatus, Role
 from tgfair.services import allocations, publications
@@ -154,3 +158,24 @@ def test_the_calendar_file_is_one(here, client):
 
     assert answer.mimetype == "text/calendar"
     assert "BEGIN:VEVENT" in answer.text
+
+
+def test_number_to_call_is_that_of_the_fair_shown_or_of_the_next_one(here, client):
+    today = clock.day_in_vietnam(clock.real_now())
+    fairs = {
+        name: make_fair(
+            first_day=today + timedelta(days=ahead),
+            last_day=today + timedelta(days=ahead),
+            hotline=f"+8490000000{abs(ahead)}",
+        )
+        for name, ahead in (("over", -5), ("next", 3), ("later", 8))
+    }
+    exhibitor = make_exhibitor()
+    code = make_application(fairs["later"], exhibitor, State.SUBMITTED).code
+    sign_in(client, make_member(exhibitor))
+    slugs = [fairs[name].slug for name in ("over", "later")]
+
+    pages = ["/", "/khong-co/gi/ca", *(f"/{slug}/" for slug in slugs), f"/ho-so/{code}/"]
+    shown = [re.findall(r'class="help" href="tel:([+0-9]+)"', client.get(p).text) for p in pages]
+
+    assert shown == [[fairs[name].hotline] for name in ("next", "next", "over", "later", "later")]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tgfair import clock
 from tgfair.config import Config
 from tgfair.core.application.steps import field_label
+from tgfair.core.deadline import still_ahead
 from tgfair.core.errors import TgfairError
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.mail.catalog import KINDS
@@ -80,8 +81,13 @@ def facts_of(session: Session, messages: Sequence[Message]) -> Facts:
             session,
             {m.application_id for m in messages if m.application_id and m.kind in NAMES_BOOTH},
         ),
-        hotline=hotline() if any(_own_hotline(m) is None for m in messages) else None,
+        hotline=_hotline(messages),
     )
+
+
+def _hotline(messages: Sequence[Message]) -> dict[str, str] | None:
+    days = [clock.day_in_vietnam(m.created_at) for m in messages if _own_hotline(m) is None]
+    return hotline(today=max(days)) if days else None
 
 
 def context_of(session: Session, message: Message, facts: Facts) -> dict[str, Any]:
@@ -107,6 +113,7 @@ def context_of(session: Session, message: Message, facts: Facts) -> dict[str, An
         "code": message.application.code if message.application else "",
         "place": "bàn" if fair is not None and fair.shares_booths else "gian",
         "reason": message.params.get("reason") or "",
+        "confirm_until": still_ahead(fair.confirm_until, message.created_at) if fair else None,
         "url": _url(message, invitation),
         "booths": facts.booths.get(message.application_id or 0, []),
     }

@@ -56,11 +56,13 @@ def _context() -> dict[str, Any]:
 
 
 def _hotline() -> dict[str, str] | None:
-    """Return whom to call: the last one known where a page says that the database is gone."""
+    """Return whom to call about the page's fair; the last one known when the database is gone."""
     known = current_app.extensions
-    if not g.get("database_gone"):
+    if "now" in g and not g.get("database_gone"):
         with suppress(SQLAlchemyError):  # no page falls over its own footer
-            known[HOTLINE] = hotline()
+            place = request.view_args or {}
+            slug, code = str(place.get("slug", "")), str(place.get("code", ""))
+            known[HOTLINE] = hotline(today=guards.today(), slug=slug, code=code)
     number: dict[str, str] | None = known.get(HOTLINE)
     return number
 

@@ -17,7 +17,8 @@ from tgfair.web.limits import links_by_network
 
 
 def _link_is_old(error: LinkRevokedError) -> Any:
-    return render_template("exhibitor/link_old.html", said=error.message(), call=hotline()), 410
+    call = hotline(today=guards.today())
+    return render_template("exhibitor/link_old.html", said=error.message(), call=call), 410
 
 
 @bp.get("/m/<token>")
