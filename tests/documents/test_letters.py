@@ -9,6 +9,7 @@ import pypdfium2
 import zxingcpp
 
 from tgfair.documents.letters import (
+    NOTICE,
     SAMPLE_LETTERHEAD,
     SAMPLE_SIGNER,
     InvitationLetter,
@@ -69,6 +70,17 @@ def test_letter_has_the_parts_of_the_decree():
         "PHÓ GIÁM ĐỐC",
     ):
         assert expected in text
+
+
+def test_a_notice_is_no_invitation_and_asks_for_no_answer():
+    notice = replace(TEXT, heading=NOTICE, subject="Đổi ngày tổ chức", deadline="", hotline="")
+
+    text = words(pages(letters_pdf(LETTERS[:1], notice))[0])
+
+    assert "/TB-SCT" in text
+    assert "THÔNG BÁO Đổi ngày tổ chức Kính gửi: Cơ sở Mắm Út Hạnh" in text
+    for absent in ("GIẤY MỜI", "GM-SCT", "Trả lời trước", "Hỗ trợ:"):
+        assert absent not in text
 
 
 def test_each_letter_is_one_page_with_its_own_link():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
@@ -303,6 +304,24 @@ def test_both_languages_and_attachments_go_along(organiser, fair, smtp_sink):
         f"thu-{fair.slug}.pdf": "application/pdf",
         f"{fair.slug}.ics": "text/calendar",
     }
+
+
+def test_the_letter_of_a_notice_says_what_the_notice_says(organiser, fair, smtp_sink):
+    make_application(fair, make_exhibitor("HTX Gò Công"), State.APPROVED)
+    body = "Kính gửi {cơ sở},\n\nGian mở lúc 7 giờ.\nXem lối vào: {đường dẫn}\n\nMang thẻ."
+    name = create(organiser, fair, body=body, with_letter=True)
+    send(organiser, name)
+    run_due("w")
+    deliver_due(owner="w", tick=later(minutes=11))
+
+    [part] = smtp_sink.wait_for(1)[0].iter_attachments()
+    page = pypdfium2.PdfDocument(part.get_content())[0].get_textpage().get_text_range()
+    text = " ".join(page.split())
+    assert (
+        f"THÔNG BÁO Giờ vào gian {fair.name} Kính gửi: HTX Gò Công Gian mở lúc 7 giờ. "
+        "Xem lối vào: trang có mã bên dưới. Mang thẻ." in text
+    )
+    assert "Trả lời trước" not in text
 
 
 def test_the_check_names_who_is_left_alone(organiser, fair):

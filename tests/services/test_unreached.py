@@ -7,18 +7,27 @@ import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from tests.support.builders import NOW, make_application, make_exhibitor, make_fair, make_staff
+from tests.support.builders import (
+    NOW,
+    make_application,
+    make_exhibitor,
+    make_fair,
+    make_invitation,
+    make_staff,
+)
 from tests.support.faulty_http import FaultyHttp
 from tgfair.config import ChannelConfig
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
 from tgfair.core.zns import COLUMNS
+from tgfair.mail.enqueue import Links
 from tgfair.models import Channel, DeliveryEvent, Message, MessageState, Role
 from tgfair.services import unreached
-from tgfair.services.notifications import notify_application
+from tgfair.services.notifications import notify_application, notify_exhibitor
 from tgfair.services.short_messages import deliver_short
 from tgfair.services.uow import reader, transaction
 
@@ -70,6 +79,11 @@ def lines():
     return [(row.channel, row.state) for row in rows]
 
 
+def pages(pdf):
+    found = pypdfium2.PdfDocument(pdf)
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in found]
+
+
 def story():
     reader().rollback()
     return list(reader().scalars(select(DeliveryEvent.outcome).order_by(DeliveryEvent.id)))
@@ -101,6 +115,57 @@ def test_letters_are_one_pdf_with_a_page_for_each(organiser):
     assert pdf.startswith(b"%PDF")
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 2
     assert story() == ["letter_printed", "letter_printed"]
+
+
+def test_a_letter_says_what_its_notice_says(organiser):
+    fair = make_fair()
+    refused = make_application(
+        fair, make_exhibitor("HTX Gò Công", email=None, phone="+84912345678"), State.REJECTED
+    )
+    guest = make_exhibitor("HTX Cai Lậy", email=None, phone="+84912345679")
+    invitation = make_invitation(fair, guest)
+    with transaction() as session:
+        notify_application(
+            session, "rejected", session.merge(refused), dedupe="x", now=NOW, reason="Hết chỗ."
+        )
+        notify_exhibitor(
+            session,
+            "invitation",
+            session.merge(guest),
+            dedupe="x",
+            now=NOW,
+            links=Links(fair_id=fair.id, invitation_id=invitation.id),
+            proposed=False,
+        )
+
+    pdf = unreached.unreached_letters(organiser, fair, now=NOW)
+    data, _, _ = unreached.zns_campaign_file(organiser, fair, now=NOW)
+
+    invited, told = sorted(pages(pdf))
+    assert "GIẤY MỜI V/v tham gia" in invited
+    assert "/GM-SCT" in invited
+    assert "Trả lời trước: 09:00 ngày 25/05/2026" in invited
+    assert "Nơi nhận: - Như trên; - Lưu: VT." in invited
+    title = f"THÔNG BÁO Kết quả hồ sơ {refused.code}: {fair.name}"
+    assert f"{title} Kính gửi: HTX Gò Công Rất tiếc, hồ sơ {refused.code}" in told
+    assert "/TB-SCT" in told
+    assert "Lý do: Hết chỗ. Mong được đón cơ sở ở sự kiện sau." in told
+    assert "Trả lời trước" not in told
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+    assert [row["han"] for row in rows] == ["18/06/2026", "25/05/2026"]
+
+
+def test_a_letter_points_to_its_code_where_a_mail_has_a_link(organiser):
+    fair = make_fair()
+    exhibitor = make_exhibitor("HTX Gò Công", email=None, phone="+84912345678")
+    application = make_application(fair, exhibitor, State.CHANGES_REQUESTED)
+    with transaction() as session:
+        notify_application(session, "returned", session.merge(application), dedupe="x", now=NOW)
+
+    [text] = pages(unreached.unreached_letters(organiser, fair, now=NOW))
+
+    assert "trang có mã bên dưới" in text
+    assert text.count("http") == 1
 
 
 def test_channels_are_off_until_configured(organiser):

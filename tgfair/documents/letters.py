@@ -1,10 +1,11 @@
-"""Invitation letters, one A4 page each, laid out as Decree 30/2020/NĐ-CP (annex I) asks.
+"""Invitations and notices, one A4 page each, laid out as Decree 30/2020/NĐ-CP (annex I) asks.
 
 Number and day of signing stay blank: the clerk writes them when the letter is signed and sealed.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from tgfair.documents.fonts import (
 )
 from tgfair.documents.qr import draw_qr, qr_matrix
 
+INVITATION, NOTICE = "GIẤY MỜI", "THÔNG BÁO"
 _LEFT = 30 * mm
 _RIGHT = A4[0] - 18 * mm
 _TOP = A4[1] - 20 * mm
@@ -59,7 +61,10 @@ _BODY_SIZES = (
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who writes: `parent` and `issuer` stand above each other, `symbol` follows the number."""
+    """Who writes: `parent` and `issuer` stand above each other.
+
+    `symbol` follows the number, as on an invitation ("GM-SCT"); a notice has "TB" for "GM".
+    """
 
     parent: str
     issuer: str
@@ -81,7 +86,7 @@ class LetterText:
     """What is the same in every letter.
 
     `facts` are pairs such as ("Thời gian", "…"), with the lunar date written out by the caller;
-    `month_year` is ready to print ("6 năm 2027").
+    `month_year` is ready to print ("6 năm 2027"); without `deadline` no answer is asked for.
     """
 
     subject: str
@@ -92,6 +97,7 @@ class LetterText:
     hotline: str
     month_year: str
     recipients: Sequence[str]
+    heading: str = INVITATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def letters_with_texts(
         canvas.setTitle(letters[0][1].subject)
     for letter, text in letters:
         y = _draw_head(canvas, letterhead, text)
-        y = _draw_title(canvas, text.subject, y)
+        y = _draw_title(canvas, text, y)
         y = _draw_body(canvas, letter, text, y)
         y = _draw_link(canvas, letter.link, text, y)
         _draw_foot(canvas, signer, text.recipients, y)
@@ -161,17 +167,20 @@ def _draw_head(canvas: Canvas, letterhead: Letterhead, text: LetterText) -> floa
     _rule(canvas, left, y - 5, issuer_width * 0.45)
     _rule(canvas, right, y - 5, motto_width)
     y -= 24
-    _centred(canvas, f"Số:          /{letterhead.symbol}", left, y, (SERIF, 13), 66 * mm)
+    symbol = letterhead.symbol
+    if text.heading == NOTICE:
+        symbol = re.sub(r"^GM\b", "TB", symbol)
+    _centred(canvas, f"Số:          /{symbol}", left, y, (SERIF, 13), 66 * mm)
     date_line = f"{letterhead.place}, ngày        tháng {text.month_year}"
     _centred(canvas, date_line, right, y, (SERIF_ITALIC, 13), 94 * mm)
     return y - 14
 
 
-def _draw_title(canvas: Canvas, subject: str, y: float) -> float:
+def _draw_title(canvas: Canvas, text: LetterText, y: float) -> float:
     middle = (_LEFT + _RIGHT) / 2
-    _centred(canvas, "GIẤY MỜI", middle, y - 18, (SERIF_BOLD, 14), _WIDTH)
+    _centred(canvas, text.heading, middle, y - 18, (SERIF_BOLD, 14), _WIDTH)
     style = _style(13, name=SERIF_BOLD, alignment=TA_CENTER)
-    bottom = _draw_flow(canvas, [_paragraph(subject, style)], y - 24)
+    bottom = _draw_flow(canvas, [_paragraph(text.subject, style)], y - 24)
     _rule(canvas, middle, bottom - 3, 45 * mm)
     return bottom - 10
 
@@ -209,8 +218,11 @@ def _draw_link(canvas: Canvas, link: str, text: LetterText, y: float) -> float:
     lines = [
         "Quét mã bằng điện thoại để mở trang riêng của cơ sở, hoặc gõ địa chỉ:",
         f"<b>{_escaped(link)}</b>",
-        f"Trả lời trước: <b>{_escaped(text.deadline)}</b>",
-        f"Hỗ trợ: <b>{_escaped(text.hotline)}</b>",
+        *(
+            f"{label}: <b>{_escaped(value)}</b>"
+            for label, value in (("Trả lời trước", text.deadline), ("Hỗ trợ", text.hotline))
+            if value
+        ),
     ]
     x = _LEFT + _QR_SIDE + 10 * mm
     flow = [

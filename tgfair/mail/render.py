@@ -120,12 +120,20 @@ def render(
         return templates.get_template(f"mail/{kind}/{name}").render(context)
 
     return RenderedMail(
-        # One line, whatever the template's line breaks: a subject with CR or LF is refused.
-        subject=" ".join(part("subject.txt").split()),
+        subject=render_subject(kind, context),
         text=_tidy(part("body.txt")),
         html=part("body.html"),
         attachments=attachments,
     )
+
+
+def render_subject(kind: str, context: Mapping[str, Any]) -> str:
+    """Return the subject alone.
+
+    One line, whatever the template's line breaks: a subject with CR or LF is refused.
+    """
+    subject = environment().get_template(f"mail/{kind}/subject.txt").render(context)
+    return " ".join(subject.split())
 
 
 def render_zalo(kind: str, context: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from tgfair.clock import day_in_vietnam
 from tgfair.core.calendar_text import full_date, vn_date, vn_datetime
 from tgfair.core.phone import display_phone
 from tgfair.documents.letters import (
+    NOTICE,
     SAMPLE_LETTERHEAD,
     SAMPLE_SIGNER,
     InvitationLetter,
@@ -19,8 +21,12 @@ from tgfair.documents.letters import (
     Signer,
     invitation_letters,
 )
+from tgfair.mail.render import unlinked
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair
+
+GREETING = "Kính gửi"
+BELOW = "trang có mã bên dưới"
 
 
 def _known(fair: Fair, part: str, sample: Any) -> dict[str, str]:
@@ -66,14 +72,27 @@ def invitation_text(fair: Fair, now: datetime) -> LetterText:
         deadline=vn_datetime(fair.registration_closes_at),
         hotline=" ".join(filter(None, [fair.hotline_name, phone])),
         month_year=f"{today.month} năm {today.year}",
-        recipients=["- Như trên;", "- Lưu: VT."],
+        recipients=["Như trên;", "Lưu: VT."],
     )
 
 
-def notice_text(fair: Fair, subject: str, paragraphs: Sequence[str], now: datetime) -> LetterText:
-    """Return a letter with the words of a notice."""
+def notice_text(
+    fair: Fair,
+    subject: str,
+    paragraphs: Sequence[str],
+    *,
+    until: datetime | None = None,
+    now: datetime,
+) -> LetterText:
+    """Return a letter with the words of a notice; `until` when it asks for an answer."""
     return replace(
-        invitation_text(fair, now), subject=subject, opening=list(paragraphs), facts=[], closing=[]
+        invitation_text(fair, now),
+        heading=NOTICE,
+        subject=subject,
+        opening=list(paragraphs),
+        facts=[],
+        closing=[],
+        deadline=vn_datetime(until) if until else "",
     )
 
 
@@ -84,15 +103,28 @@ def one_letter(
     words = context["texts"][0]
     address = (exhibitor.address if exhibitor else None) or ""
     letter = InvitationLetter(str(context["org"]), address, str(context["url"]))
+    paragraphs = plain_paragraphs(words.text, unlinked(context["org"]), letter.link)
     return invitation_letters(
         [letter],
         letterhead=letterhead_of(fair),
         signer=signer_of(fair),
-        text=notice_text(fair, words.subject, plain_paragraphs(words.text), now),
+        text=notice_text(fair, words.subject, paragraphs, now=now),
     )
 
 
-def plain_paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text without what a sheet of paper cannot use: its link."""
-    lines = [line for line in text.splitlines() if not line.strip().startswith("https://")]
-    return [" ".join(block.split()) for block in "\n".join(lines).split("\n\n") if block.strip()]
+def plain_paragraphs(text: str, name: str, link: str) -> list[str]:
+    """Return the lines of a text as a sheet of paper has them, a paragraph each.
+
+    It names `name` above them already, and shows `link` with its code below them.
+    """
+    if link:
+        text = re.sub(rf"\s*{re.escape(link)}(?=[\s.,;:!?)]|$)", f" {BELOW}", text)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [
+        f"{line}." if line.endswith(BELOW) else line for line in lines if line not in {"", BELOW}
+    ]
+    if lines and lines[0].startswith(GREETING):
+        first = lines[0].removeprefix(f"{GREETING} {name}").lstrip(" .,:;")
+        greeting = first.startswith(GREETING) and first.endswith((",", ":", ";", "!"))
+        lines[0] = "" if greeting else first
+    return [line for line in lines if line]

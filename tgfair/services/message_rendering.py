@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tgfair.documents.calendar import calendar_file
 from tgfair.mail.catalog import KINDS
-from tgfair.mail.render import Attachment, RenderedMail, render, render_zalo
+from tgfair.mail.render import Attachment, RenderedMail, render, render_subject, render_zalo
 from tgfair.models.application import Application
 from tgfair.models.campaign import Campaign
 from tgfair.models.exhibitor import Exhibitor
@@ -57,7 +57,17 @@ def zalo_text(session: Session, message: Message, facts: Facts) -> str:
     Raises:
         ObsoleteError: what it says is no longer true.
     """
-    return render_zalo(message.kind, _context(session, message, facts))
+    return short_words(session, message, facts)[1]
+
+
+def short_words(session: Session, message: Message, facts: Facts) -> tuple[str, str]:
+    """Return the subject and the short text.
+
+    Raises:
+        ObsoleteError: what it says is no longer true.
+    """
+    context = _context(session, message, facts)
+    return render_subject(message.kind, context), render_zalo(message.kind, context)
 
 
 def chip_rows(session: Session, messages: Sequence[Message]) -> list[tuple[str, dict[str, str]]]:

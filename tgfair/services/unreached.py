@@ -14,25 +14,35 @@ from tgfair.clock import day_in_vietnam
 from tgfair.config import Config
 from tgfair.core.calendar_text import vn_date
 from tgfair.core.errors import InvalidError
+from tgfair.core.workflow import State
 from tgfair.core.zns import problems_of, short_value, zns_file, zns_phone
-from tgfair.documents.letters import InvitationLetter, letters_with_texts
+from tgfair.documents.letters import InvitationLetter, LetterText, letters_with_texts
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.channels import channels_of
+from tgfair.mail.render import unlinked
 from tgfair.models.fair import Fair
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.campaigns import load_campaign
 from tgfair.services.delivery_notes import note
-from tgfair.services.letter_texts import letterhead_of, notice_text, plain_paragraphs, signer_of
+from tgfair.services.letter_texts import (
+    invitation_text,
+    letterhead_of,
+    notice_text,
+    plain_paragraphs,
+    signer_of,
+)
 from tgfair.services.links import base_url
 from tgfair.services.mail_batches import NO_MORE
+from tgfair.services.message_context import INVITES
 from tgfair.services.outbox import call_instead
 from tgfair.services.queries.messages import CallLine, call_lines
 from tgfair.services.uow import find, transaction
 
 MOST_LINES = 2000
 NOBODY = "Danh sách gọi đang trống."
+ASK_TO_CONFIRM = frozenset({"booth_assigned", "booth_moved", "confirm_reminder", "dates_changed"})
 WAYS = {Channel.ZNS: "Zalo ZNS", Channel.SMS: "tin nhắn"}
 
 
@@ -75,7 +85,7 @@ def zns_campaign_file(actor: Actor, fair: Fair, *, now: datetime) -> tuple[bytes
 def zns_values(fair: Fair, message: Message) -> dict[str, str]:
     """Return the values of a notice, each as short as Zalo asks."""
     application = message.application
-    until = fair.confirm_until if message.kind == "confirm_reminder" else None
+    until = deadline_of(fair, message)
     name = message.exhibitor.name if message.exhibitor else message.recipient_name
     return {
         "phone": zns_phone(message.phone),
@@ -84,8 +94,23 @@ def zns_values(fair: Fair, message: Message) -> dict[str, str]:
         "ngay": vn_date(fair.first_day),
         "ma_ho_so": application.code if application else fair.code,
         "noi_dung": short_value(KINDS[message.kind].label),
-        "han": vn_date(day_in_vietnam(until or fair.registration_closes_at)),
+        # Zalo wants a day here: without anything to do by then, that of the fair.
+        "han": vn_date(day_in_vietnam(until) if until else fair.first_day),
     }
+
+
+def deadline_of(fair: Fair, message: Message) -> datetime | None:
+    """Return until when a notice asks for an answer; None when it asks for none."""
+    application = message.application
+    if fair.put_off_at is not None:
+        return None
+    if message.kind in INVITES:
+        return fair.registration_closes_at
+    if application is not None and message.kind == "returned":
+        return application.fix_until or fair.supplement_until
+    if application is not None and application.state is State.ALLOCATED:
+        return fair.confirm_until if message.kind in ASK_TO_CONFIRM else None
+    return None
 
 
 def unreached_letters(actor: Actor, fair: Fair, *, now: datetime) -> bytes:
@@ -104,13 +129,20 @@ def unreached_letters(actor: Actor, fair: Fair, *, now: datetime) -> bytes:
         name = exhibitor.name if exhibitor else line.message.recipient_name
         address = (exhibitor.address if exhibitor else None) or ""
         link = _link_in(line.text) or f"{base_url()}/{fair.slug}/"
-        subject = f"V/v {KINDS[line.message.kind].label.lower()}, {fair.name}"
-        text = notice_text(fair, subject, plain_paragraphs(line.text), now)
+        text = _letter_text(fair, line, name, link, now=now)
         letters.append((InvitationLetter(name, address, link), text))
     pdf = letters_with_texts(letters, letterhead=letterhead_of(fair), signer=signer_of(fair))
     ids = [line.message.id for line in lines]
     _note_all(actor, fair, ids, "letter_printed", now=now)
     return pdf
+
+
+def _letter_text(fair: Fair, line: CallLine, name: str, link: str, *, now: datetime) -> LetterText:
+    if line.message.kind == "invitation":
+        return invitation_text(fair, now)
+    paragraphs = plain_paragraphs(line.text, unlinked(name), link)
+    until = deadline_of(fair, line.message)
+    return notice_text(fair, line.subject, paragraphs, until=until, now=now)
 
 
 def send_by(actor: Actor, fair_slug: str, channel: Channel, *, now: datetime) -> int:
@@ -166,7 +198,8 @@ def _by_commune(line: CallLine) -> tuple[str, str]:
 
 
 def _link_in(text: str) -> str:
-    return next((word for word in reversed(text.split()) if word.startswith("http")), "")
+    words = reversed(text.split())
+    return next((word.rstrip(".,;:!?)") for word in words if word.startswith("http")), "")
 
 
 def _note_all(actor: Actor, fair: Fair, ids: Sequence[int], outcome: str, *, now: datetime) -> None:

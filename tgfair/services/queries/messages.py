@@ -24,7 +24,7 @@ from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.message_context import INVITES, Facts, ObsoleteError, facts_of
-from tgfair.services.message_rendering import rendered_message, zalo_text
+from tgfair.services.message_rendering import rendered_message, short_words, zalo_text
 from tgfair.services.uow import find, reader
 
 PAGE_SIZE = 50
@@ -93,6 +93,7 @@ class CallLine:
     """Somebody to call; `text` is ready to paste, `obsolete` says why nobody needs to."""
 
     message: Message
+    subject: str
     text: str
     obsolete: str
 
@@ -215,9 +216,9 @@ def call_lines(
 
 def _call_line(message: Message, facts: Facts) -> CallLine:
     try:
-        return CallLine(message, zalo_text(reader(), message, facts), "")
+        return CallLine(message, *short_words(reader(), message, facts), "")
     except ObsoleteError as error:
-        return CallLine(message, "", str(error))
+        return CallLine(message, "", "", str(error))
 
 
 def message_preview(actor: Actor, fair: Fair, message_id: str) -> Preview:
