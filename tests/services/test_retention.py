@@ -18,6 +18,7 @@ from tests.support.gate_world import (
     sent_scan,
     token_of,
 )
+from tgfair import clock
 from tgfair.core.retention import Retention
 from tgfair.core.vietnamese import fold
 from tgfair.core.workflow import State
@@ -28,14 +29,17 @@ from tgfair.models import (
     ApplicationPerson,
     Area,
     AuditEntry,
+    AuthSession,
     Badge,
     Booth,
     Bulletin,
     BulletinAnswer,
     BulletinKind,
     BulletinState,
+    CodePurpose,
     Fair,
     GateDevice,
+    IdempotencyKey,
     Inspection,
     InspectionStatus,
     Invitation,
@@ -43,6 +47,7 @@ from tgfair.models import (
     JobState,
     Message,
     MessageState,
+    OneTimeCode,
     Role,
     Rsvp,
     Scan,
@@ -312,6 +317,42 @@ def test_who_was_named_for_a_class_goes_with_the_contacts(client):
     builders.sign_in(client, builders.make_user(Role.ORGANISER))
     pages = [f"/ql/tin/{item}", f"/ql/tin/{item}/danh-sach.xlsx"]
     assert [client.get(page).status_code for page in pages] == [200, 200]
+
+
+@pytest.mark.parametrize("came_again", [False, True], ids=["gone", "came-again"])
+def test_addresses_of_messages_about_no_fair_go_by_their_own_age(came_again):
+    exhibitor = make_exhibitor()
+    if came_again:
+        builders.make_application(make_fair(last_day=date(2028, 1, 1)), exhibitor)
+    sent = on(LAST_DAY)
+    with transaction() as session:
+        for key, when in (("old", sent), ("later", sent + timedelta(days=1))):
+            who = Recipient(NAMES[0], "hanh@example.vn", None, exhibitor.id)
+            enqueue(session, "contact_changed", who, dedupe=key, links=Links(), now=when)
+        known = Recipient("hanh@example.vn", "hanh@example.vn", None)
+        enqueue(session, "sign_in", known, dedupe="code", links=Links(), now=sent)
+
+    end_all(AFTER_CONTACTS)
+
+    kept = select(Message.email).order_by(Message.id)
+    old = "hanh@example.vn" if came_again else None
+    assert reader().scalars(kept).all() == [old, "hanh@example.vn", None]
+
+
+def test_codes_sessions_and_keys_of_forms_go_when_they_are_long_over():
+    fresh, old = clock.real_now(), clock.real_now() - timedelta(days=31)
+    for when in (fresh, old):
+        code = OneTimeCode(purpose=CodePurpose.SIGN_IN, email="hanh@example.vn", expires_at=when)
+        code.nonce, code.token_hash, code.code_hash = "n", str(when), ""
+        code.created_at = when
+        save(code)
+        save(AuthSession(token_hash=str(when), created_at=when, last_seen_at=when, expires_at=when))
+        save(IdempotencyKey(key=str(when), body_hash="", created_at=when))
+
+    assert end_all(clock.real_now()) == 3
+
+    for column in (OneTimeCode.expires_at, AuthSession.expires_at, IdempotencyKey.created_at):
+        assert reader().scalars(select(column)).all() == [fresh]
 
 
 def test_addresses_of_messages_go_and_what_was_never_sent_stays_unsent():

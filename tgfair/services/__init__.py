@@ -48,6 +48,7 @@ JOB_FUNCTIONS: dict[str, str] = {
     "settings.demo_clock_offset": "a number that the demo shows to everybody",
     "portrait_ends.end_portraits": "the worker; 90 days after a fair",
     "retention.end_personal_data": "the worker; the page on personal data promises it",
+    "spent_keys.end_spent_keys": "the worker; what was over 30 days ago opens nothing",
     "slot_waiting.sweep_slots": "the worker; who waits asked for the place",
     "waitlist_rounds.sweep_offers": "the worker; an organiser opened the list, time ends offers",
     "bounces.take_in": "a mail that came back; the Message-ID of a mail of ours is the proof",

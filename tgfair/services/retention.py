@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from flask import current_app
@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from tgfair.clock import day_in_vietnam
 from tgfair.config import Config
 from tgfair.core.application.steps import Step
+from tgfair.core.calendar_text import VIETNAM
 from tgfair.core.retention import NAME_GONE, TEXT_GONE
 from tgfair.models.application import Application, ApplicationPerson
 from tgfair.models.badge import Badge
@@ -36,6 +37,7 @@ from tgfair.services.audit import record
 from tgfair.services.badge_rows import forget_holder
 from tgfair.services.badges import AUTOMATIC
 from tgfair.services.file_ends import let_go
+from tgfair.services.spent_keys import end_spent_keys
 from tgfair.services.uow import reader, transaction
 
 AT_A_TIME: Final = 500
@@ -66,14 +68,16 @@ class Sort:
 def end_personal_data(now: datetime) -> int:
     """Take the next piece of every sort out of fairs long over; return how many rows changed.
 
-    Call again until it is 0: a piece is one transaction, over rows of one event.
+    Call again until it is 0: a piece is one transaction, over rows of one event. Mails about no
+    fair go by their own age; codes, sessions and keys of forms once they are over.
     """
     config: Config = current_app.config["TGFAIR"]
     kept, today = config.retention, day_in_vietnam(now)
     last = LastDays(
         kept.badges_before(today), kept.gates_before(today), kept.contacts_before(today)
     )
-    return sum(_end_piece(sort, sort.due(last), now) for sort in SORTS)
+    ended = sum(_end_piece(sort, sort.due(last), now) for sort in SORTS)
+    return ended + _end_messages_of_no_fair(last, now) + end_spent_keys()
 
 
 def _end_piece(sort: Sort, due: Due, now: datetime) -> int:
@@ -236,17 +240,34 @@ def _forget_answers(session: Session, ids: Ids, _now: datetime) -> None:
     _set(session, BulletinAnswer, BulletinAnswer.id.in_(ids), **gone)
 
 
-def _messages(last: LastDays) -> Due:
-    addressed = or_(
+def _addressed(last: LastDays) -> ColumnElement[bool]:
+    named = or_(
         Message.recipient_name != NAME_GONE,
         Message.email.is_not(None),
         Message.phone.is_not(None),
     )
     since = _gone_since(Message.exhibitor_id, last.contacts)
+    return and_(named, since, Message.state != MessageState.LEASED)
+
+
+def _messages(last: LastDays) -> Due:
     messages = select(Message.id).join(Fair, Fair.id == Message.fair_id)
-    return messages.where(
-        _over(Fair, last.contacts), addressed, since, Message.state != MessageState.LEASED
-    )
+    return messages.where(_over(Fair, last.contacts), _addressed(last))
+
+
+def _end_messages_of_no_fair(last: LastDays, now: datetime) -> int:
+    """Take names and addresses out of sign-in mails, news and the like that are so old."""
+    before = datetime.combine(last.contacts, time(), VIETNAM)
+    old = Message.fair_id.is_(None), Message.created_at < before, _addressed(last)
+    piece = select(Message.id).where(*old).limit(AT_A_TIME)
+    first = reader().scalar(piece.limit(1))
+    reader().rollback()
+    if first is None:
+        return 0
+    with transaction() as session:
+        ids = session.scalars(piece.with_for_update(of=Message)).all()
+        _forget_addresses(session, ids, now)
+        return len(ids)
 
 
 def _forget_addresses(session: Session, ids: Ids, _now: datetime) -> None:
