@@ -108,6 +108,15 @@ def test_paper_has_its_size(paper):
     assert [round(length / 72 * 25.4) for length in page.get_size()] == list(sizes[paper])
 
 
+def test_badge_for_other_days_bears_its_own():
+    own = "Dùng 06/06/2027 – 07/06/2027"
+
+    (page,) = pypdfium2.PdfDocument(sheet([card(dates=own), card(), card()]))
+
+    text = page.get_textpage().get_text_range()
+    assert (text.count(own), text.count(DATES)) == (1, 2)
+
+
 def test_blocks_that_are_not_chosen_are_left_out():
     text = words(sheet([card()], blocks=frozenset()))
 

@@ -294,6 +294,26 @@ def test_staff_badge_is_made_once_for_one_form(fair):
 
 
 @pytest.mark.parametrize(
+    ("first_day", "last_day", "printed"),
+    [
+        (16, 17, "Dùng 16/06/2026 – 17/06/2026"),
+        (19, 19, "Dùng 19/06/2026"),
+        (16, 21, ""),
+    ],
+    ids=["before", "one-day", "all-days"],
+)
+def test_badge_prints_its_own_days_where_it_is_not_good_on_all(fair, first_day, last_day, printed):
+    days = date(2026, 6, first_day), date(2026, 6, last_day)
+    form = staff_badges.StaffBadge(BadgeKind.PRESS, "Lê Thị Báo", "Báo Ấp Bắc", 1, *days)
+    staff_badges.add_staff_badge(SYSTEM, fair.id, form, key="k", now=NOW)
+
+    look = badge_printing.look_of(fair)
+    (card,) = badge_printing.cards_of(reader(), fair, rows(fair), look)
+
+    assert card.dates == printed
+
+
+@pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"kind": BadgeKind.EXHIBITOR}, "kind"),

@@ -31,7 +31,10 @@ _BANDS = {
 
 @dataclass(frozen=True, slots=True)
 class BadgeCard:
-    """One badge; without a `name` it has a line to write on, without a `booth` no plate."""
+    """One badge; without a `name` it has a line to write on, without a `booth` no plate.
+
+    `dates` are ready-made, for a badge that is not good on all days of the fair.
+    """
 
     token: str
     short_code: str
@@ -39,6 +42,7 @@ class BadgeCard:
     name: str
     organisation: str
     booth: str = ""
+    dates: str = ""
     photo: bytes | None = field(default=None, repr=False)
 
 
@@ -73,7 +77,7 @@ def draw_badge(
     """Draw a badge with its lower left corner at (x, y)."""
     plan = _lying(frame, look) if frame.lies else _standing(frame, look)
     # The room of a name depends on the photo, that of the logos on the plate.
-    key = f"{badge.kind}{'p' if badge.booth else ''}"
+    key = f"{badge.kind}{'p' if badge.booth else ''}{'d' if badge.dates else ''}"
     painter.stamp(key, lambda on: _draw_shared(on, badge, look, frame, plan), x, y)
     _draw_own(painter, badge, look, frame, plan, x, y)
 
@@ -153,8 +157,8 @@ def _draw_shared(
     shows = look.design.shows
     if shows(Block.EVENT):
         write(painter, look.event_name, plan.event, SANS_BOLD, 11 if not frame.lies else 7)
-    if shows(Block.DATES):
-        write(painter, look.dates, plan.dates, SANS, 8 if not frame.lies else 6, MUTED)
+    if shows(Block.DATES) and not badge.dates:
+        write(painter, look.dates, plan.dates, SANS, _dates_size(frame), MUTED)
     colour = BLACK if frame.one_colour else _BANDS[badge.kind]
     bleed = frame.bleed
     band = plan.band
@@ -167,6 +171,10 @@ def _draw_shared(
     write(painter, badge.kind.label.upper(), words, SANS_BOLD, 0.55 * band.height, WHITE)
     if shows(Block.LOGOS) and look.logos and not (frame.lies and badge.booth and not _room(plan)):
         _draw_logos(painter, look.logos, plan.logos)
+
+
+def _dates_size(frame: CardFrame) -> float:
+    return 8 if not frame.lies else 6
 
 
 def _room(plan: _Plan) -> bool:
@@ -195,6 +203,8 @@ def _draw_own(
         return Box(x + box.x, y + box.y, box.width, box.height)
 
     shows = look.design.shows
+    if shows(Block.DATES) and badge.dates:
+        write(painter, badge.dates, at(plan.dates), SANS, _dates_size(frame), MUTED)
     _draw_who(painter, badge, look, plan, at(plan.who))
     code = at(plan.code)
     painter.code(badge_matrix(badge.token), code.x, code.y, code.width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
@@ -27,6 +27,7 @@ from tgfair.models.invitation import Invitation
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.badges import BadgeVoidError, is_void
 from tgfair.services.file_store import file_store
+from tgfair.services.gates import date_changed_at
 from tgfair.services.keys import private_key
 from tgfair.services.publications import SEES_BOOTH, latest_publication
 from tgfair.services.uow import find, reader, transaction
@@ -192,6 +193,7 @@ def cards_of(
     applications = [badge.application_id for badge in badges if badge.application_id]
     booths = published_labels(session, fair.id, applications)
     photos = look.design.shows(Block.PHOTO)
+    changed_at = date_changed_at(session, fair.id)
     for badge in badges:
         digest = badge.photo_sha256 if photos else None
         yield BadgeCard(
@@ -201,8 +203,19 @@ def cards_of(
             name=badge.holder_name,
             organisation=badge.organisation,
             booth=booths.get(badge.application_id or 0, ""),
+            dates=_own_dates(badge, fair, changed_at),
             photo=file_store().read(digest) if digest else None,
         )
+
+
+def _own_dates(badge: Badge, fair: Fair, changed_at: datetime | None) -> str:
+    """Return the days of a badge that is not good on all days of the fair, to be printed."""
+    if changed_at is not None and badge.issued_at < changed_at:
+        return ""  # good on the fair's new days
+    last_day = badge.first_day + timedelta(days=badge.days - 1)
+    if badge.first_day <= fair.first_day and last_day >= fair.last_day:
+        return ""
+    return f"Dùng {_dates(badge.first_day, last_day)}"
 
 
 def _dates(first: date, last: date) -> str:
