@@ -106,6 +106,8 @@ def test_whole_draw_on_the_pages(office, fair):
     shown = client.get("/hoi-cho/boc-tham/1/").text
     assert checked.seed in shown
     assert "chờ thứ 2" in shown
+    chance = client.get("/hoi-cho/boc-tham/1/co-hoi?hs=HC-1").text
+    assert ("Đã bốc thăm" in chance, "Bốc thử" in chance) == (True, False)
     assert "Tính lại ngay" in client.get("/hoi-cho/boc-tham/1/tinh-lai").text
     projector = client.get("/hoi-cho/boc-tham/1/chieu").text
     assert "Hợp tác xã số 4" in projector
@@ -210,6 +212,25 @@ def test_participant_sees_the_chance_and_objects(office, app, client, fair):
     shown = office().get(f"/ho-so/{code}/boc-tham").text
     assert "Thăm số" in shown
     assert "Gửi ý kiến" not in shown
+
+
+def test_who_is_not_on_the_list_reads_why_and_what_can_still_be_done(office, fair):
+    late = make_application(fair, make_exhibitor(), State.APPROVED, code="HC-8", booths_wanted=9)
+    freeze(office(), leaves_aside="y")
+    make_application(fair, make_exhibitor(), State.APPROVED, code="HC-9")
+
+    said = [office().get(f"/ho-so/{code}/boc-tham").text for code in (late.code, "HC-9")]
+    with transaction() as session:
+        session.scalars(select(Draw)).one().objections_until = clock.real_now()
+    over = office().get("/ho-so/HC-9/boc-tham").text
+
+    sentences = ("Ban Tổ chức xếp riêng", "hãy nêu ý kiến bên dưới", "Đã hết giờ nêu ý kiến")
+    assert [[words in page for words in sentences] for page in (*said, over)] == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+    assert "hãy nêu ý kiến" not in office().get("/hoi-cho/boc-tham/1/co-hoi?hs=HC-9").text
 
 
 def test_participant_before_any_list(office, fair):

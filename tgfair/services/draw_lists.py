@@ -28,6 +28,7 @@ LEAVING_RULE = "Cơ sở rút lui thì mời người kế tiếp trong danh sá
 CHANGE_RULE = (
     "Gian đã bốc chỉ đổi khi hai người của Ban Tổ chức cùng đồng ý; lý do được ghi công khai."
 )
+ASIDE = "Không bốc, Ban Tổ chức xếp riêng: "
 RULES = (ZONE_RULE, SOURCE_RULE, LEAVING_RULE, CHANGE_RULE)
 MODE_RULES = {
     DrawMode.BOOTHS: "Thăm số 1 nhận gian đầu tiên theo thứ tự bốc của gian, lần lượt đến hết; "
@@ -110,5 +111,11 @@ def rules_text(mode: DrawMode, found: Feasibility) -> str:
         ]
     if found.asides:
         codes = ", ".join(aside.code for aside in found.asides)
-        lines.append(f"Không bốc, Ban Tổ chức xếp riêng: {codes}.")
+        lines.append(f"{ASIDE}{codes}.")
     return "\n".join(lines)
+
+
+def is_aside(rules: str, code: str) -> bool:
+    """Return whether the published rules of a list say that the application does not draw."""
+    lines = [line for line in rules.splitlines() if line.startswith(ASIDE)]
+    return any(code in line.removeprefix(ASIDE).rstrip(".").split(", ") for line in lines)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from tgfair.core.errors import TgfairError
+from tgfair.services.draw_lists import is_aside
 from tgfair.services.draw_objections import object_to_list
 from tgfair.services.queries.draws import my_draw
 from tgfair.web.exhibitor.blueprint import bp
@@ -26,6 +27,7 @@ def own_draw(code: str) -> str:
         line=found.line,
         chance=found.chance,
         objections=found.objections,
+        aside=found.draw is not None and is_aside(found.draw.closed["rules"], code),
         may_object=found.draw is not None
         and found.draw.state == "frozen"
         and now() <= found.draw.objections_until,

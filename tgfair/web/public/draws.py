@@ -79,13 +79,23 @@ def draw_check(slug: str, number: int) -> str:
 @audience(Audience.PUBLIC)
 @limits.catalogue
 def draw_chance(slug: str, number: int) -> str:
-    """Tell an application of the list what it may expect, from ten thousand trial draws."""
+    """Tell an application of the list what it may expect, from ten thousand trial draws.
+
+    After the draw there is nothing to expect: the page leads to the result.
+    """
     fair, found = _found(slug, number)
     code = request.args.get("hs", "").strip()[:24].upper()
     listed = [c for zone in found.closed["zones"] for c in zone["applications"]]
-    zone, chance = queries.chance_of(found, code) if code in listed else ("", None)
+    open_yet = found.state is DrawState.FROZEN
+    zone, chance = queries.chance_of(found, code) if open_yet and code in listed else ("", None)
     return render_template(
-        "public/draw_chance.html", fair=fair, draw=found, code=code, zone=zone, chance=chance
+        "public/draw_chance.html",
+        fair=fair,
+        draw=found,
+        states=STATES,
+        code=code,
+        zone=zone,
+        chance=chance,
     )
 
 
