@@ -25,7 +25,7 @@ from tests.support.builders import (
 )
 from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import Application, Attachment, BoothGiving, Fix, Invitation, Role
+from tgfair.models import Application, Attachment, BoothGiving, Fair, Fix, Invitation, Role
 from tgfair.services.links import invitation_token
 from tgfair.services.uow import reader, transaction
 
@@ -101,6 +101,31 @@ def test_looking_at_the_link_counts_nothing_and_pressing_does(client, invitation
     assert (shown.status_code, "Hợp tác xã Hòa Lộc" in text(shown), before) == (200, True, None)
     assert pressed.status_code == 303
     assert fresh(Invitation).opened_at is not None
+
+
+def test_link_of_who_applied_opens_the_application_and_invites_no_more(
+    client, fair, exhibitor, invitation
+):
+    code = make_application(fair, exhibitor, State.CONFIRMED).code
+    live = text(client.get(link(invitation)))
+    opened = post(client, link(invitation)).location
+    with transaction() as session:
+        session.get_one(Application, fresh(Application, code=code).id).state = State.WITHDRAWN
+    new = text(client.get(link(invitation)))
+    with transaction() as session:
+        closed = clock.real_now() - timedelta(minutes=2)
+        session.get_one(Fair, fair.id).registration_closes_at = closed
+    over = text(client.get(link(invitation)))
+    opened_over = post(client, link(invitation)).location
+
+    words = ("Giấy mời tham gia", "Hạn gửi", "Bắt đầu đăng ký", f"Mở hồ sơ {code}")
+    assert [[one in page for one in words] for page in (live, new, over)] == [
+        [False, False, False, True],
+        [True, True, True, False],
+        [False, False, False, True],
+    ]
+    assert [opened, opened_over] == [f"/ho-so/{code}/tiep"] * 2
+    assert code in text(client.get(opened_over, follow_redirects=True))
 
 
 @pytest.mark.parametrize("token", ["1-xxxx", "zz", "ffffffff-aaaaaaaaaaaaaaaaaaaa", "%00"])
@@ -409,6 +434,8 @@ def test_answer_to_a_conference(client, exhibitor):
     assert shown.count("checked") == 1
     assert (wrong.status_code, "Ghi số người dự, từ 1 đến 10" in text(wrong)) == (400, True)
     assert "Đã nhận trả lời: Tham dự và trưng bày." in text(client.get(right.location))
+    again = text(client.get(link(invitation)))
+    assert ("Xem câu trả lời" in again, "Khoảng 1 phút" in again) == (True, False)
     assert fresh(Application).state is State.SUBMITTED
 
 

@@ -132,6 +132,15 @@ def check_fair_open(fair: Fair, *, now: datetime, from_day_one: bool = True) -> 
     _check_before(fair.registration_closes_at, fair, now=now)
 
 
+def takes_applications(fair: Fair, *, now: datetime) -> bool:
+    """Return whether a personal link may start an application to the fair now."""
+    try:
+        check_fair_open(fair, now=now, from_day_one=False)
+    except RegistrationClosedError:
+        return False
+    return True
+
+
 def check_deadline(application: Application, *, now: datetime) -> None:
     """Let a draft pass until the registration closes, a returned one until its own deadline.
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tgfair.core.application.model import OfferedProduct
+from tgfair.core.workflow import State
+from tgfair.models.application import Application
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, FairStatus, IntakeMode
 from tgfair.models.invitation import Invitation
-from tgfair.policy import Action, Actor, can
-from tgfair.services.application_inputs import offered_products
-from tgfair.services.applications import draft_for
+from tgfair.policy import Action, Actor, can, require
+from tgfair.services.application_inputs import offered_products, takes_applications
+from tgfair.services.applications import draft_for, live_application
 from tgfair.services.audit import record
 from tgfair.services.links import LinkRevokedError, invitation_by_token, links_are_over
 from tgfair.services.sessions import link_label, open_session
@@ -22,12 +25,13 @@ from tgfair.services.uow import reader, transaction
 
 @dataclass(frozen=True)
 class InvitationView:
-    """What the page behind a link shows."""
+    """What the page behind a link shows; `filed` is the application that was sent, if any."""
 
     invitation: Invitation
     fair: Fair
     exhibitor: Exhibitor
     products: tuple[OfferedProduct, ...]
+    filed: Application | None
 
     @property
     def is_rsvp(self) -> bool:
@@ -55,7 +59,25 @@ def read_invitation(token: str, *, now: datetime) -> InvitationView:
     session = reader()
     invitation = _living(session, token, now=now)
     products = offered_products(session, invitation.exhibitor_id)
-    return InvitationView(invitation, invitation.fair, invitation.exhibitor, products)
+    application = _application(session, invitation, now=now)
+    filed = application if application and application.state is not State.DRAFT else None
+    return InvitationView(invitation, invitation.fair, invitation.exhibitor, products, filed)
+
+
+def _application(session: Session, invitation: Invitation, *, now: datetime) -> Application | None:
+    """Return the live application, else the last one once no other can be started."""
+    fair = invitation.fair
+    if fair.intake is IntakeMode.INVITED:
+        return None
+    live = live_application(session, fair.id, invitation.exhibitor_id)
+    if live is not None or takes_applications(fair, now=now):
+        return live
+    return session.scalars(
+        select(Application)
+        .where(Application.fair_id == fair.id, Application.exhibitor_id == invitation.exhibitor_id)
+        .order_by(Application.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def _living(session: Session, token: str, *, now: datetime) -> Invitation:
@@ -73,7 +95,7 @@ def open_by_link(actor: Actor, token: str, *, user_agent: str, now: datetime) ->
 
     Raises:
         LinkRevokedError: wrong, revoked, or the fair is over.
-        RegistrationClosedError: there is no draft yet and none can be started now.
+        RegistrationClosedError: there is no application yet and none can be started now.
     """
     with transaction() as session:
         invitation = _living(session, token, now=now)
@@ -108,6 +130,10 @@ def _draft_code(
     """Return the application's code; none where an RSVP comes first."""
     if invitation.fair.intake is IntakeMode.INVITED:
         return None
+    application = _application(session, invitation, now=now)
+    if application is not None:
+        require(actor, Action.START_APPLICATION, application)
+        return application.code
     return draft_for(session, actor, invitation.fair, invitation.exhibitor, now=now).code
 
 
