@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.builders import (
     NOW,
@@ -18,13 +19,17 @@ from tests.support.builders import (
 )
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
-from tgfair.models import Fair, Role
+from tgfair.models import Fair, Message, Role
 from tgfair.services.allocations import assign_booth
 from tgfair.services.booth_answers import confirm_booth
+from tgfair.services.booth_returns import absent
+from tgfair.services.message_context import facts_of
+from tgfair.services.message_rendering import rendered_message, zalo_text
 from tgfair.services.publications import publish
 from tgfair.services.queries.fairs import Intake, intake_of
 from tgfair.services.queries.my_booth import booth_page
 from tgfair.services.queries.today import Need, work_of
+from tgfair.services.uow import reader
 
 UNTIL = datetime(2026, 6, 1, 16, 59, tzinfo=NOW.tzinfo)  # 23:59 in Việt Nam
 LAST, FIRST_LATE = UNTIL + timedelta(seconds=59), UNTIL + timedelta(minutes=1)
@@ -64,6 +69,27 @@ def test_booth_is_accepted_through_the_last_minute(fair):
         True,
     ]
     confirm_booth(owner, code, now=LAST)
+
+
+def test_a_booth_published_after_the_deadline_can_be_accepted_and_is_not_taken_back(fair):
+    install_plan(fair)
+    exhibitor, organiser = make_exhibitor(), make_staff(Role.ORGANISER)
+    owner = actor_of(make_member(exhibitor), owns=(exhibitor,))
+    made = make_application(fair, exhibitor, State.APPROVED)
+    assign_booth(organiser, fair.id, "A01", made.code, now=NOW)
+    publish(organiser, fair.id, note=None, now=FIRST_LATE)
+    later = FIRST_LATE + timedelta(hours=1)
+
+    assert absent(organiser, fair, now=later) == []
+    page = booth_page(owner, made.code, now=later)
+    assert (page.may_accept, page.too_late, page.until) == (True, False, None)
+    message = reader().scalars(select(Message)).one()
+    mail = rendered_message(reader(), message, now=later)
+    short = zalo_text(reader(), message, facts_of(reader(), [message]))
+    assert mail.subject.endswith(": xin xác nhận")
+    assert "Xin xác nhận tại:" in short
+    assert "Xác nhận trước" not in mail.text + mail.html
+    confirm_booth(owner, made.code, now=later)
 
 
 def test_mending_is_overdue_after_the_last_minute(fair):

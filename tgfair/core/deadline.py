@@ -13,6 +13,14 @@ def is_over(until: datetime, now: datetime) -> bool:
     return until < minute_of(now)
 
 
+def still_ahead(until: datetime | None, asked_at: datetime) -> datetime | None:
+    """Return the deadline for what was asked at an instant; None when it was over by then.
+
+    Nobody can be late for a deadline that passed before they were asked.
+    """
+    return None if until is None or is_over(until, asked_at) else until
+
+
 def minute_of(now: datetime) -> datetime:
     """Return when the minute of `now` began: deadlines before it are over (for queries)."""
     return now.replace(second=0, microsecond=0)

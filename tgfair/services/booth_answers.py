@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tgfair.clock import day_in_vietnam
-from tgfair.core.deadline import is_over
+from tgfair.core.deadline import is_over, still_ahead
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import Event, State
 from tgfair.models.application import Application
 from tgfair.models.assignment import Assignment, AssignmentSource, AssignmentState
 from tgfair.models.fair import Fair
+from tgfair.models.outbox import Message
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.notifications import notify_application
 from tgfair.services.transitions import advance
-from tgfair.services.uow import find, transaction
+from tgfair.services.uow import find, reader, transaction
 
+# Mails that tell of a booth and ask to accept it.
+ASKS = ("booth_assigned", "booth_moved")
 # Sources of a booth that its producer took, and need not accept once more.
 CHOSEN = frozenset({AssignmentSource.HOLD, AssignmentSource.OFFER})
 
@@ -36,7 +40,7 @@ def confirm_booth(actor: Actor, code: str, *, now: datetime) -> None:
             session, Application, Application.code == code, visible_to(actor, Application)
         )
         require(actor, Action.CONFIRM_BOOTH, application)
-        until = application.fair.confirm_until
+        until = answer_deadlines(session, [application])[application.id]
         late = until is not None and is_over(until, now)
         if late and not actor.is_staff:
             raise InvalidError(
@@ -44,6 +48,35 @@ def confirm_booth(actor: Actor, code: str, *, now: datetime) -> None:
             )
         advance(session, application, Event.CONFIRM, actor=actor, now=now)
         application.confirmed_at = now
+
+
+def answer_deadlines(
+    session: Session, applications: Sequence[Application]
+) -> dict[int, datetime | None]:
+    """Return until when each has to accept its booth, by id: the fair's deadline.
+
+    None where the fair has none, or where the newest booth was published after it.
+    """
+    ids = [application.id for application in applications]
+    asked: dict[int | None, datetime] = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(Message.application_id, func.max(Message.created_at))
+            .where(Message.application_id.in_(ids), Message.kind.in_(ASKS))
+            .group_by(Message.application_id)
+        )
+    }
+    return {
+        one.id: still_ahead(one.fair.confirm_until, asked[one.id])
+        if one.id in asked
+        else one.fair.confirm_until
+        for one in applications
+    }
+
+
+def answer_deadline(application: Application) -> datetime | None:
+    """Return until when an application has to accept its booth, or None."""
+    return answer_deadlines(reader(), [application])[application.id]
 
 
 def remind_unconfirmed(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from tgfair.models.fair import Fair
 from tgfair.models.gate import Scan
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.booth_answers import answer_deadlines
 from tgfair.services.places import end_place, lock_places
 from tgfair.services.publications import SEES_BOOTH
 from tgfair.services.transitions import advance
@@ -43,7 +44,10 @@ REASONS = {
 def absent(actor: Actor, fair: Fair, *, now: datetime) -> list[tuple[Application, Absence]]:
     """Return who has a published booth and did not confirm it in time, or has not come yet."""
     require(actor, Action.ASSIGN_BOOTHS, fair)
-    found = [(one, _absence(one, now)) for one in _not_seen(reader(), fair)]
+    session = reader()
+    rows = _not_seen(session, fair)
+    until = answer_deadlines(session, rows)
+    found = [(one, _absence(one, until[one.id], now)) for one in rows]
     return [(one, absence) for one, absence in found if absence is not None]
 
 
@@ -58,11 +62,11 @@ def _not_seen(session: Session, fair: Fair) -> Sequence[Application]:
     ).all()
 
 
-def _absence(application: Application, now: datetime) -> Absence | None:
+def _absence(application: Application, until: datetime | None, now: datetime) -> Absence | None:
     fair = application.fair
     if fair.first_day <= day_in_vietnam(now) and now >= fair.opens_at:
         return Absence.NO_SHOW
-    late = fair.confirm_until is not None and is_over(fair.confirm_until, now)
+    late = until is not None and is_over(until, now)
     return Absence.UNCONFIRMED if late and application.state is State.ALLOCATED else None
 
 
@@ -85,7 +89,8 @@ def take_back(actor: Actor, fair_id: int, code: str, *, now: datetime) -> list[s
         )
         require(actor, Action.ASSIGN_BOOTHS, application)
         waits = {one.id for one in _not_seen(session, fair)}
-        absence = _absence(application, now) if application.id in waits else None
+        until = answer_deadlines(session, [application])[application.id]
+        absence = _absence(application, until, now) if application.id in waits else None
         if absence is None:
             raise InvalidError(
                 f"Hồ sơ {code} chưa quá hạn, hoặc vừa xác nhận, vừa đến. Hãy tải lại trang."

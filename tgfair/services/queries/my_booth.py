@@ -18,6 +18,7 @@ from tgfair.core.workflow import Event, allowed_events
 from tgfair.models.application import Application
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.attendance import may_name_people
+from tgfair.services.booth_answers import answer_deadline
 from tgfair.services.booth_badges import most_people
 from tgfair.services.queries.booths import BoothView, published_booths, published_drawing
 from tgfair.services.uow import reader
@@ -25,7 +26,10 @@ from tgfair.services.uow import reader
 
 @dataclass(frozen=True)
 class BoothPage:
-    """The published booths of an application; `all_booths` for the plan around them."""
+    """The published booths of an application; `all_booths` for the plan around them.
+
+    `until` is the last moment to accept them, if there is one.
+    """
 
     application: Application
     booths: Sequence[BoothView]
@@ -35,6 +39,7 @@ class BoothPage:
     directions: Sequence[tuple[str, str]]
     may_accept: bool
     too_late: bool
+    until: datetime | None
     may_name: bool
     is_last_day: bool
 
@@ -63,7 +68,7 @@ def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
         if any(holder.application_id == application.id for holder in booth.holders)
     ]
     drawing = published_drawing(application.fair_id)
-    until = application.fair.confirm_until
+    until = answer_deadline(application)
     open_to_answer = bool(own) and Event.CONFIRM in allowed_events(application.state)
     late = until is not None and is_over(until, now) and not actor.is_staff
     return BoothPage(
@@ -77,6 +82,7 @@ def booth_page(actor: Actor, code: str, *, now: datetime) -> BoothPage:
         else [],
         may_accept=open_to_answer and not late and can(actor, Action.CONFIRM_BOOTH, application),
         too_late=open_to_answer and late,
+        until=until,
         may_name=may_name_people(actor, application, now=now),
         is_last_day=day_in_vietnam(now) >= application.fair.last_day,
     )

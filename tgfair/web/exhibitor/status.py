@@ -14,6 +14,7 @@ from tgfair.core.errors import ForbiddenError
 from tgfair.core.workflow import ACCEPTED, EDITABLE, FINAL, State
 from tgfair.models.application import Fix
 from tgfair.services import applications, submissions
+from tgfair.services.booth_answers import answer_deadline
 from tgfair.services.queries import my_applications as reads
 from tgfair.services.queries.booths import published_booths_of
 from tgfair.services.queries.draws import is_listed
@@ -114,14 +115,15 @@ def _booth_tasks(page: reads.ApplicationPage, booth_turn: Turn) -> list[dict[str
 
 def _tasks(page: reads.ApplicationPage) -> list[dict[str, Any]]:
     """Return what is left to do after sending, done things too."""
-    application, fair = page.application, page.application.fair
+    application = page.application
     code, state = application.code, application.state
     tasks = []
     if page.papers and state not in FINAL | EDITABLE:
         labels = ", ".join(paper.label for paper in page.missing)
         tasks.append(_task("Gửi ảnh và giấy tờ", "files", code, done=not labels, hint=labels))
     if state in {State.ALLOCATED, State.CONFIRMED}:
-        until = f"Hạn {vn_datetime(fair.confirm_until)}" if fair.confirm_until else ""
+        ends = answer_deadline(application)
+        until = f"Hạn {vn_datetime(ends)}" if ends else ""
         done = state is State.CONFIRMED
         tasks.append(_task("Nhận gian hàng", "booth", code, done=done, hint=until))
     if state in ACCEPTED:
