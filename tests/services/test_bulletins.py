@@ -186,6 +186,11 @@ def test_items_that_cannot_be_are_refused(change, field):
     assert caught.value.field == field
 
 
+def test_a_form_sent_twice_makes_one_item():
+    assert len({save_bulletin(SYSTEM, CLASS, key="k1", now=NOW) for _ in range(2)}) == 1
+    assert len(reader().scalars(select(Bulletin)).all()) == 1
+
+
 def test_places_never_sink_below_those_taken():
     item = published(CLASS)
     answer(item, make_exhibitor())

@@ -408,7 +408,8 @@ def test_objection_is_answered_in_public(fair, people):
     codes = approved(fair, 2)
     freeze_list(people[0], fair.id, plan(), now=NOW)
 
-    object_to_list(people[1], codes[0], "Cơ sở muốn khu B", now=NOW)
+    for _ in range(2):  # pressed twice
+        object_to_list(people[1], codes[0], "Cơ sở muốn khu B", now=NOW)
     objection = reader().scalars(select(DrawObjection)).one()
     answer_objection(people[0], fair.id, 1, objection.id, "Khu B không nhận", now=NOW)
 

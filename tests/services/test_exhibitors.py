@@ -321,6 +321,23 @@ def test_only_organisers_merge():
         merging.propose_merge(make_staff(Role.REVIEWER), first.public_id, second.public_id, now=NOW)
 
 
+def test_forms_sent_twice_make_one_product_and_one_certificate(organiser):
+    row = make_exhibitor()
+    data = ProductData(name="Khô cá", group="food")
+    paper = CertificateData(stars=4, decision_no="2/QĐ", issued_on=date(2025, 3, 1))
+
+    made = {
+        products.save_product(organiser, row.public_id, None, data, key="k1", now=NOW)
+        for _ in range(2)
+    }
+    for _ in range(2):
+        products.save_certificate(organiser, row.public_id, *made, None, paper, key="k2", now=NOW)
+
+    kept = load(row.public_id).products
+    assert {one.public_id for one in kept if one.name == "Khô cá"} == made
+    assert [len(one.certificates) for one in kept if one.name == "Khô cá"] == [1]
+
+
 def test_certificate_lasts_36_months_unless_the_paper_says_less(organiser):
     row = make_exhibitor()
     product = row.products[0].public_id

@@ -212,6 +212,10 @@ def test_two_workers_at_once_tell_once(app, fair):
     assert (sum(done), len(told())) == (1, 3)
 
 
+def test_a_form_sent_twice_makes_one_mark(fair):
+    assert len({add_notice(SYSTEM, fair.id, NEWS, key="k1", now=START) for _ in range(2)}) == 1
+
+
 def test_the_usual_reminders_are_added_once(fair):
     added = add_usual(SYSTEM, fair.id, now=START)
 

@@ -25,6 +25,7 @@ from tgfair.models.bulletin import (
 )
 from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
+from tgfair.services.idempotency import once, remember
 from tgfair.services.identifiers import public_id
 from tgfair.services.notifications import notify_address
 from tgfair.services.uow import check_seen, find, transaction
@@ -69,9 +70,12 @@ def save_bulletin(
     *,
     bulletin_id: str | None = None,
     seen_version: int = 0,
+    key: str = "",
     now: datetime,
 ) -> str:
     """Write an item, new ones as a draft; return its public id. More places go to who waits.
+
+    `key` is the idempotency key of the form for a new one.
 
     Raises:
         InvalidError: a field cannot be used, or fewer places than are taken.
@@ -80,6 +84,9 @@ def save_bulletin(
     with transaction() as session:
         require(actor, Action.MANAGE_BULLETIN)
         if bulletin_id is None:
+            body = {"new_bulletin": str(data), "by": actor.user_id}
+            if (earlier := once(session, key, body, now=now)) is not None:
+                return str(earlier["public_id"])
             row = Bulletin(public_id=public_id(), created_at=now, created_by_id=actor.user_id)
         else:
             row = find(session, Bulletin, Bulletin.public_id == bulletin_id)
@@ -92,6 +99,8 @@ def save_bulletin(
         session.flush()
         fill_places(session, row, now=now)
         record(session, actor, "bulletin.saved", row, now=now)
+        if bulletin_id is None:
+            remember(session, key, {"public_id": row.public_id})
         return row.public_id
 
 

@@ -20,7 +20,7 @@ MAX_WORDS = 600
 
 
 def object_to_list(actor: Actor, code: str, words: str, *, now: datetime) -> None:
-    """Say what is wrong with the published list; also for whom it forgot.
+    """Say what is wrong with the published list; also for whom it forgot. Said twice it is once.
 
     Raises:
         NotFoundError: no such application of the actor's.
@@ -42,6 +42,8 @@ def object_to_list(actor: Actor, code: str, words: str, *, now: datetime) -> Non
         if now > draw.objections_until:
             until = vn_datetime(draw.objections_until)
             raise InvalidError(f"Đã hết giờ nêu ý kiến ({until}). Cần gấp, hãy gọi Ban Tổ chức.")
+        if any((one.application_id, one.text) == (application.id, text) for one in draw.objections):
+            return
         draw.objections.append(
             DrawObjection(
                 application_id=application.id, at=now, text=text, made_by_id=actor.user_id

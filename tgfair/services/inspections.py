@@ -19,6 +19,7 @@ from tgfair.models.fair import Fair
 from tgfair.models.gate import Inspection, InspectionStatus
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
+from tgfair.services.idempotency import once
 from tgfair.services.identifiers import public_id
 from tgfair.services.publications import latest_publication
 from tgfair.services.uow import find, transaction
@@ -40,9 +41,9 @@ class Look:
 
 
 def inspect_booth(
-    actor: Actor, fair_id: int, label: str, status: str, note: str, *, now: datetime
+    actor: Actor, fair_id: int, label: str, status: str, note: str, *, key: str = "", now: datetime
 ) -> None:
-    """Note at the desk what somebody found at a booth.
+    """Note at the desk what somebody found at a booth; the same form (`key`) again adds nothing.
 
     Raises:
         InvalidError: no such booth is given to anybody, or the state is none of the five.
@@ -56,6 +57,9 @@ def inspect_booth(
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
         require(actor, Action.MANAGE_GATES, fair)
+        body = {"looked": [look.booth, status, note], "fair": fair.id, "by": actor.user_id}
+        if once(session, key, body, now=now) is not None:
+            return
         if not _add(session, actor, fair.id, look, now=now):
             raise InvalidError(
                 "Không có gian nào mang mã này trong sơ đồ đã công bố.", field="booth"

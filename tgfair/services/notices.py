@@ -28,6 +28,7 @@ from tgfair.models.notice import Notice
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.fair_timetable import put_timetable, timetable_of
+from tgfair.services.idempotency import once, remember
 from tgfair.services.identifiers import public_id
 from tgfair.services.uow import check_seen, find, transaction
 
@@ -84,8 +85,12 @@ USUAL: Final = (
 )
 
 
-def add_notice(actor: Actor, fair_id: int, data: NoticeData, *, now: datetime) -> str:
+def add_notice(
+    actor: Actor, fair_id: int, data: NoticeData, *, key: str = "", now: datetime
+) -> str:
     """Put a mark on the timetable and return its public id; days before `now` are never run.
+
+    `key` is the form's idempotency key: the same form again gives the same mark.
 
     Raises:
         InvalidError: a field cannot be used, or there are 40 marks already.
@@ -93,6 +98,9 @@ def add_notice(actor: Actor, fair_id: int, data: NoticeData, *, now: datetime) -
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
         require(actor, Action.SEND_MESSAGES, fair)
+        body = {"new_notice": str(data), "fair": fair.id, "by": actor.user_id}
+        if (earlier := once(session, key, body, now=now)) is not None:
+            return str(earlier["public_id"])
         rows = session.scalars(select(Notice.id).where(Notice.fair_id == fair.id)).all()
         if len(rows) >= MOST:
             raise InvalidError(f"Lịch có tối đa {MOST} mốc. Hãy bỏ bớt mốc cũ.")
@@ -100,6 +108,7 @@ def add_notice(actor: Actor, fair_id: int, data: NoticeData, *, now: datetime) -
         notice.created_by_id = actor.user_id
         session.add(notice)
         record(session, actor, "notice.added", notice, now=now, fair_id=fair.id)
+        remember(session, key, {"public_id": notice.public_id})
         return notice.public_id
 
 

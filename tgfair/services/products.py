@@ -16,6 +16,7 @@ from tgfair.models.product import Certificate, Product
 from tgfair.policy import Action, Actor
 from tgfair.services.audit import record
 from tgfair.services.exhibitors import own_exhibitor
+from tgfair.services.idempotency import once, remember
 from tgfair.services.identifiers import public_id
 from tgfair.services.uow import find, transaction
 
@@ -52,9 +53,17 @@ class CertificateData:
 
 
 def save_product(
-    actor: Actor, exhibitor_id: str, product_id: str | None, data: ProductData, *, now: datetime
+    actor: Actor,
+    exhibitor_id: str,
+    product_id: str | None,
+    data: ProductData,
+    *,
+    key: str = "",
+    now: datetime,
 ) -> str:
     """Add a product (`product_id` None) or change one; return its public id.
+
+    `key` is the idempotency key of the form for a new one.
 
     Raises:
         InvalidError: a value cannot be used; `field` says which.
@@ -67,6 +76,9 @@ def save_product(
     with transaction() as session:
         exhibitor = own_exhibitor(session, actor, exhibitor_id, Action.EDIT_EXHIBITOR)
         if product_id is None:
+            body = {"new_product": str(data), "of": exhibitor.id, "by": actor.user_id}
+            if (earlier := once(session, key, body, now=now)) is not None:
+                return str(earlier["public_id"])
             row = Product(public_id=public_id(), exhibitor=exhibitor, created_at=now)
         else:
             row = _product(session, exhibitor, product_id)
@@ -74,6 +86,8 @@ def save_product(
         row.search_fold = fold(name)[:400]
         session.add(row)
         record(session, actor, "product.saved", row, now=now)
+        if product_id is None:
+            remember(session, key, {"public_id": row.public_id})
         return row.public_id
 
 
@@ -94,15 +108,21 @@ def save_certificate(
     certificate_id: int | None,
     data: CertificateData,
     *,
+    key: str = "",
     now: datetime,
 ) -> None:
     """Add a certificate (`certificate_id` None) or change one; the last day is computed if empty.
+
+    `key` is the idempotency key of the form for a new one.
 
     Raises:
         InvalidError: a value cannot be used; `field` says which.
     """
     values = _certificate_values(data)
     with transaction() as session:
+        body = {"new_certificate": str(data), "of": product_id, "by": actor.user_id}
+        if certificate_id is None and once(session, key, body, now=now) is not None:
+            return
         row = _certificate(session, actor, exhibitor_id, product_id, certificate_id)
         for field, value in values.items():
             setattr(row, field, value)

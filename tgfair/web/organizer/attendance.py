@@ -63,8 +63,9 @@ def inspect_booth(slug: str) -> Any:
     if not form.validate():
         return _page(fair, form), 400
     label, status, note = (str(field.data or "") for field in (form.booth, form.status, form.note))
+    key = str(form.idempotency_key.data or "")
     try:
-        inspections.inspect_booth(actor(), fair.id, label, status, note, now=now())
+        inspections.inspect_booth(actor(), fair.id, label, status, note, key=key, now=now())
     except InvalidError as error:
         wrong = {"status": form.status, "note": form.note}.get(error.field or "", form.booth)
         wrong.errors = [error.message()]

@@ -127,6 +127,7 @@ def _save(form: ItemForm, item: Bulletin | None) -> Any:
                 form.item(),
                 bulletin_id=item.public_id if item else None,
                 seen_version=form.version.data or 0,
+                key=str(form.idempotency_key.data or ""),
                 now=now(),
             )
             flash("Đã lưu.", "success")

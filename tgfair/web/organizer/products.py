@@ -63,7 +63,8 @@ def save_product(public_id: str, product_id: str) -> Any:
     if form.validate():
         try:
             known = None if product_id == NEW else product_id
-            service.save_product(actor(), public_id, known, form.to_request(), now=now())
+            key = str(form.idempotency_key.data or "")
+            service.save_product(actor(), public_id, known, form.to_request(), key=key, now=now())
             flash("Đã lưu sản phẩm.", "success")
             return _back(public_id)
         except InvalidError as error:
@@ -95,8 +96,9 @@ def save_certificate(public_id: str, product_id: str, certificate: str) -> Any:
     if form.validate():
         try:
             number = known.id if known else None
+            key = str(form.idempotency_key.data or "")
             service.save_certificate(
-                actor(), public_id, product_id, number, form.to_request(), now=now()
+                actor(), public_id, product_id, number, form.to_request(), key=key, now=now()
             )
             flash("Đã lưu giấy chứng nhận.", "success")
             return _back(public_id)

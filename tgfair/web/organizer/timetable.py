@@ -50,7 +50,8 @@ def add_notice(slug: str) -> Any:
     form = NoticeForm(request.form)
     if form.validate():
         try:
-            notices.add_notice(actor(), fair.id, form.notice(), now=now())
+            key = str(form.idempotency_key.data or "")
+            notices.add_notice(actor(), fair.id, form.notice(), key=key, now=now())
             return _back(slug, "Đã thêm mốc vào lịch.")
         except InvalidError as error:
             beside(form, error)
