@@ -209,7 +209,8 @@ def check(config: Config) -> None:
     """
     if len(config.secret_key) < MIN_KEY_LENGTH or config.secret_key.lower() in KNOWN_KEYS:
         raise ConfigError(
-            "TGFAIR_SECRET_KEY is missing or shorter than 32 characters: run `tgfair init`"
+            "TGFAIR_SECRET_KEY is missing or shorter than 32 characters: load the settings of the "
+            "installation (README, 4), or run `tgfair init` for a new one"
         )
     parts = urlsplit(config.base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from tgfair.cli.main import cli
+from tgfair.config import ConfigError
 
 
 @pytest.fixture
@@ -44,3 +45,19 @@ def test_accounts_are_listed_added_linked_and_locked(run):
         "xa@example.vn\tLê Xã\tcommune_officer Xã Chợ Gạo\tlocked\n"
         "hanh@example.vn\tTrần Hạnh\tadmin\tactive\n"
     )
+
+
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_command_without_settings_makes_no_second_installation(command, tmp_path, monkeypatch):
+    for name in ("TGFAIR_SECRET_KEY", "TGFAIR_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TGFAIR_INSTANCE", str(tmp_path / "instance"))
+    sheet = tmp_path / "so.csv"
+    sheet.write_text("Tên chủ thể\n", encoding="utf-8")
+    arguments = {"import": ["import", str(sheet)], "export": ["export", "exhibitors", str(sheet)]}
+
+    result = CliRunner().invoke(cli, arguments[command])
+
+    assert isinstance(result.exception, ConfigError)
+    assert "load the settings" in str(result.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["so.csv"]

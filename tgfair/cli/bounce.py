@@ -33,7 +33,7 @@ class MailboxError(TgfairError):
 def bounce(*, imap: bool) -> None:
     """Read one returned mail from standard input, or with --imap all new ones of a mailbox.
 
-    In the mail server's aliases:  tochuc-tra-lai: "| tgfair bounce"
+    In the .forward of the user tgfair:  "| /usr/local/bin/tgfair bounce"
     """
     app = create_app()
     mails = _new_mails(os.environ.get(VARIABLE, "")) if imap else iter([sys.stdin.buffer.read()])

@@ -9,7 +9,7 @@ import click
 from tgfair import clock
 from tgfair.app import create_app
 from tgfair.cli.import_register import OPERATOR
-from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
+from tgfair.cli.setup import migrate
 from tgfair.services.queries.exhibitors import ExhibitorFilter, exhibitors_xlsx
 
 
@@ -22,7 +22,6 @@ def export() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def exhibitors(file: Path) -> None:
     """Write all exhibitors with their products to FILE (.xlsx); personal IDs are masked."""
-    ensure_secret_key(instance_folder())
     app = create_app()
     migrate(app)
     with app.app_context():

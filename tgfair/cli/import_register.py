@@ -14,7 +14,7 @@ import click
 
 from tgfair import clock
 from tgfair.app import create_app
-from tgfair.cli.setup import ensure_secret_key, instance_folder, migrate
+from tgfair.cli.setup import migrate
 from tgfair.core.register.as_dict import register_as_dict
 from tgfair.documents.spreadsheet_limits import LARGEST_BYTES
 from tgfair.policy import Actor
@@ -51,7 +51,6 @@ def import_register(file: Path, *, dry_run: bool, as_json: bool, on: datetime | 
 
     Problems go to stderr, one line each. A second import of the same file changes nothing.
     """
-    ensure_secret_key(instance_folder())
     app = create_app()
     migrate(app)
     now = clock.real_now()
