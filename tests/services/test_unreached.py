@@ -228,6 +228,19 @@ def test_what_may_pass_later_is_tried_later(organiser, provider, answer):
     assert lines() == [(Channel.ZNS, MessageState.SENT)]
 
 
+def test_zalo_is_told_no_days_of_a_fair_put_off(organiser, provider):
+    fair = fair_with_calls("+84912345678")
+    with transaction() as session:
+        fair = session.merge(fair)
+        fair.put_off_at = NOW
+
+    with pytest.raises(InvalidError, match="đang hoãn"):
+        unreached.zns_campaign_file(organiser, fair, now=NOW)
+    with pytest.raises(InvalidError, match="đang hoãn"):
+        unreached.send_by(organiser, fair.slug, Channel.ZNS, now=NOW)
+    assert unreached.send_by(organiser, fair.slug, Channel.SMS, now=NOW) == 1
+
+
 def test_nobody_is_woken_at_night(organiser, provider):
     fair = fair_with_calls("+84912345678")
     unreached.send_by(organiser, fair.slug, Channel.ZNS, now=NOW)

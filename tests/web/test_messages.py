@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from tests.support.builders import (
     NOW,
     csrf_of,
+    lengthen,
     make_application,
     make_exhibitor,
     make_fair,
@@ -17,7 +20,15 @@ from tests.support.builders import (
     sign_in,
 )
 from tgfair.core.workflow import State
-from tgfair.models import Channel, Exhibitor, Message, MessageState, Role
+from tgfair.models import (
+    Application,
+    Channel,
+    Exhibitor,
+    FairStatus,
+    Message,
+    MessageState,
+    Role,
+)
 from tgfair.services import invitations, outbox
 from tgfair.services.notifications import notify_application
 from tgfair.services.uow import reader, transaction
@@ -200,8 +211,52 @@ def test_nobody_is_called_about_an_invitation_that_was_answered(organiser, fair)
     other = organiser.get("/ql/doan-ngo/thong-bao?muc=goi&q=hop+tac+xa+mot").text
 
     assert [f"<h2>{name}</h2>" in page for name in names] == [True, True, False]
-    assert "2 cơ sở cần gọi" in page
+    assert "2 cơ sở cần gọi, 2 tin" in page
     assert [f"<h2>{name}</h2>" in other for name in names] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("columns", "invited"),
+    [
+        ({}, True),
+        ({"put_off_at": NOW}, False),
+        ({"status": FairStatus.CANCELLED}, False),
+    ],
+    ids=["on", "put-off", "cancelled"],
+)
+def test_nobody_is_called_about_what_is_no_longer_true(organiser, fair, columns, invited):
+    exhibitor = make_exhibitor("Hợp tác xã Một", email=None, phone="+84912345678")
+    caller = make_staff(Role.ORGANISER)
+    invitations.invite(caller, fair.id, [exhibitor.id], now=NOW)
+    queue(fair, "approved", "Hợp tác xã Hai", email=False)
+    with transaction() as session:
+        session.merge(fair).status = columns.get("status", fair.status)
+        session.merge(fair).put_off_at = columns.get("put_off_at")
+        session.scalars(select(Application)).one().state = State.WITHDRAWN
+
+    page = organiser.get("/ql/doan-ngo/thong-bao?muc=goi").text
+    letters = post(organiser, "/ql/doan-ngo/thong-bao/goi/thu-giay")
+
+    assert ("1 cơ sở cần gọi, 1 tin" in page, "Không còn ai phải gọi" in page) == (
+        invited,
+        not invited,
+    )
+    assert letters.mimetype == ("application/pdf" if invited else "text/html")
+
+
+def test_a_subject_with_two_notices_is_called_once(organiser, fair):
+    lengthen(fair)
+    queue(fair, "approved", "Hợp tác xã Một", email=False)
+    with transaction() as session:
+        application = session.scalars(select(Application)).one()
+        notify_application(session, "badge", application, dedupe="x", now=NOW, proposed=False)
+        application.state = State.ALLOCATED
+
+    calls = organiser.get("/ql/doan-ngo/thong-bao?muc=goi").text
+    home = " ".join(re.sub(r"<[^>]+>", " ", organiser.get("/ql/").text).split())
+
+    assert "1 cơ sở cần gọi, 2 tin" in calls
+    assert "1 cơ sở cần gọi điện, nhắn Zalo" in home
 
 
 @pytest.mark.parametrize("size", [1, 3])

@@ -37,7 +37,7 @@ from tgfair.services.links import base_url
 from tgfair.services.mail_batches import NO_MORE
 from tgfair.services.message_context import INVITES
 from tgfair.services.outbox import call_instead
-from tgfair.services.queries.messages import CallLine, call_lines
+from tgfair.services.queries.messages import TO_CALL, CallLine, call_lines
 from tgfair.services.uow import find, transaction
 
 MOST_LINES = 2000
@@ -69,9 +69,10 @@ def zns_campaign_file(actor: Actor, fair: Fair, *, now: datetime) -> tuple[bytes
     """Return the Zalo campaign file of the call list, how many rows it has, how many do not fit.
 
     Raises:
-        InvalidError: nobody on the list has a mobile number.
+        InvalidError: nobody on the list has a mobile number, or the fair is put off.
     """
     require(actor, Action.SEND_MESSAGES, fair)
+    _check_days(fair)
     lines = [line for line in _lines(actor, fair) if line.text]
     rows = [(line.message, zns_values(fair, line.message)) for line in lines]
     fit = [(message, row) for message, row in rows if not problems_of(row)]
@@ -151,7 +152,8 @@ def send_by(actor: Actor, fair_slug: str, channel: Channel, *, now: datetime) ->
     What the channel cannot bring comes back to the call list by itself.
 
     Raises:
-        InvalidError: the channel is not configured, or nobody has a number.
+        InvalidError: the channel is not configured, nobody has a number, or Zalo would be given
+            the days of a fair that is put off.
     """
     config: Config = current_app.config["TGFAIR"]
     if channel not in channels_of(config.channels):
@@ -159,6 +161,8 @@ def send_by(actor: Actor, fair_slug: str, channel: Channel, *, now: datetime) ->
     with transaction() as session:
         fair = find(session, Fair, Fair.slug == fair_slug, visible_to(actor, Fair))
         require(actor, Action.SEND_MESSAGES, fair)
+        if channel is Channel.ZNS:
+            _check_days(fair)
         ids = _with_mobile(session, fair)
         if not ids:
             raise InvalidError("Không dòng nào trong Danh sách gọi có số di động.")
@@ -171,15 +175,18 @@ def send_by(actor: Actor, fair_slug: str, channel: Channel, *, now: datetime) ->
         return len(ids)
 
 
+def _check_days(fair: Fair) -> None:
+    if fair.put_off_at is not None:
+        raise InvalidError(
+            "Mẫu tin Zalo ghi ngày tổ chức, mà sự kiện đang hoãn, chưa có ngày mới. "
+            "Hãy gọi điện, nhắn tin hoặc in thư giấy."
+        )
+
+
 def _with_mobile(session: Session, fair: Fair) -> list[int]:
     rows = session.execute(
         select(Message.id, Message.phone)
-        .where(
-            Message.fair_id == fair.id,
-            Message.channel == Channel.CALL,
-            Message.state == MessageState.QUEUED,
-            Message.next_attempt_at <= clock.real_now(),
-        )
+        .where(Message.fair_id == fair.id, TO_CALL)
         .with_for_update()
     )
     return [number for number, phone in rows if zns_phone(phone)]

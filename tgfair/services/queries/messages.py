@@ -19,11 +19,11 @@ from tgfair.mail.transport import is_configured
 from tgfair.models.application import Application
 from tgfair.models.base import UtcDateTime
 from tgfair.models.exhibitor import Exhibitor
-from tgfair.models.fair import Fair
+from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.invitation import Invitation
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
-from tgfair.services.message_context import INVITES, Facts, ObsoleteError, facts_of
+from tgfair.services.message_context import INVITES, ONLY_WHILE_ON, Facts, ObsoleteError, facts_of
 from tgfair.services.message_rendering import rendered_message, short_words, zalo_text
 from tgfair.services.uow import find, reader
 
@@ -56,6 +56,27 @@ _ANSWERED = Message.kind.in_(INVITES) & or_(
         Invitation.rsvp.is_not(None),
     ),
 )
+# Nor about what is no longer true, or not while the fair has no days.
+_UNTRUE = or_(
+    exists().where(
+        Fair.id == Message.fair_id,
+        or_(
+            (Fair.status == FairStatus.CANCELLED) & Message.kind.in_(ONLY_WHILE_ON),
+            Fair.put_off_at.is_not(None) & Message.kind.in_(INVITES),
+        ),
+    ),
+    exists().where(
+        Application.id == Message.application_id,
+        or_(
+            *(
+                (Message.kind == kind.key) & Application.state.not_in(kind.while_in)
+                for kind in KINDS.values()
+                if kind.while_in
+            )
+        ),
+    ),
+    exists().where(Invitation.id == Message.invitation_id, Invitation.revoked_at.is_not(None)),
+)
 # Asked when the statement runs: what can still be undone is nothing to call about yet.
 _NOW = bindparam("real_now", callable_=clock.real_now, type_=UtcDateTime())
 TO_CALL = (
@@ -63,7 +84,10 @@ TO_CALL = (
     & (Message.state == MessageState.QUEUED)
     & (Message.next_attempt_at <= _NOW)
     & ~_ANSWERED
+    & ~_UNTRUE
 )
+# Several notices may wait for one subject.
+SUBJECTS = func.count(func.coalesce(Message.exhibitor_id, -Message.id).distinct())
 _SENT_BY_ITSELF = Message.channel.in_((Channel.EMAIL, Channel.ZNS, Channel.SMS))
 HEAPS: dict[Tab, ColumnElement[bool]] = {
     # A notice that is held back is proposed too; its own page lets it go on.
@@ -188,10 +212,11 @@ def _calls(actor: Actor, fair: Fair, q: str) -> Select[Message]:
     return statement
 
 
-def count_calls(actor: Actor, fair: Fair, *, q: str = "") -> int:
-    """Return how many have to be called whose name fits `q`."""
-    statement = _calls(actor, fair, q).with_only_columns(func.count())
-    return reader().scalar(statement) or 0
+def count_calls(actor: Actor, fair: Fair, *, q: str = "") -> tuple[int, int]:
+    """Return how many notices wait for a call, and to how many whose name fits `q`."""
+    statement = _calls(actor, fair, q).with_only_columns(func.count(), SUBJECTS)
+    notices, subjects = reader().execute(statement).one()
+    return int(notices), int(subjects)
 
 
 def call_lines(

@@ -20,7 +20,7 @@ from tgfair.models.job import Job, JobState
 from tgfair.models.outbox import Message, MessageState
 from tgfair.policy import Action, Actor, can, visible_to
 from tgfair.services.fair_timetable import local_day, timetable_of
-from tgfair.services.queries.messages import HEAPS, TO_CALL, Tab
+from tgfair.services.queries.messages import HEAPS, SUBJECTS, TO_CALL, Tab
 from tgfair.services.uow import reader
 
 WEEK = timedelta(days=7)
@@ -114,7 +114,7 @@ def _counts(fair_ids: list[int], now: datetime) -> dict[Need, Mapping[int, int]]
         Need.UNCONFIRMED: _applications(fair_ids, Application.state == State.ALLOCATED),
         Need.PROPOSALS: _messages(fair_ids, HEAPS[Tab.PROPOSED]),
         Need.DEAD: _messages(fair_ids, Message.state == MessageState.DEAD),
-        Need.CALLS: _messages(fair_ids, TO_CALL),
+        Need.CALLS: _messages(fair_ids, TO_CALL, count=SUBJECTS),
     }
 
 
@@ -127,9 +127,13 @@ def _applications(fair_ids: list[int], *criteria: ColumnElement[bool]) -> Mappin
     return {row[0]: row[1] for row in reader().execute(statement)}
 
 
-def _messages(fair_ids: list[int], *criteria: ColumnElement[bool]) -> Mapping[int, int]:
+def _messages(
+    fair_ids: list[int],
+    *criteria: ColumnElement[bool],
+    count: ColumnElement[int] = func.count(),  # noqa: B008 -- a part of SQL, never changed
+) -> Mapping[int, int]:
     statement = (
-        select(Message.fair_id, func.count())
+        select(Message.fair_id, count)
         .where(Message.fair_id.in_(fair_ids), *criteria)
         .group_by(Message.fair_id)
     )

@@ -115,11 +115,13 @@ def _call_list(fair: Fair) -> str:
             "organizer/calls_print.html", lines=lines, kinds=KINDS, **fair_frame(fair)
         )
     q = request.args.get("q", "").strip()[:100]
-    page = asked_page(queries.count_calls(actor(), fair, q=q), CALLS_PER_PAGE)
+    notices, subjects = queries.count_calls(actor(), fair, q=q)
+    page = asked_page(notices, CALLS_PER_PAGE)
     return render_template(
         "organizer/calls.html",
         lines=queries.call_lines(actor(), fair, q=q, offset=page.offset, limit=page.size),
         page=page,
+        subjects=subjects,
         q=q,
         outcomes=OUTCOMES,
         tabs=_tabs(fair),
