@@ -223,6 +223,28 @@ def test_producer_waits_for_a_full_window_and_gets_it(owner, client, fair, appli
     assert bookings()[-1] == (windows[0], "63A-1", True)
 
 
+def test_after_the_last_window_the_page_says_so_and_nobody_waits(
+    owner, client, fair, application, windows, monkeypatch
+):
+    book_slot(
+        SYSTEM, make_application(fair, make_exhibitor(), State.APPROVED).code, windows[0], now=NOW
+    )
+    url = f"/ho-so/{application.code}/khung-gio"
+    post(client, url, slot=str(windows[0]), cho="1")
+    before = client.get(url).text
+    later = reader().get_one(Slot, windows[1]).ends_at
+
+    monkeypatch.setattr(clock, "real_now", lambda: later)
+    sign_in(client, make_member(application.exhibitor))
+    after = client.get(url).text
+
+    said = ("thứ 1", "Các khung giờ của sự kiện đã qua.", "Chưa có khung giờ nào")
+    assert [[words in page for words in said] for page in (before, after)] == [
+        [True, False, False],
+        [False, True, False],
+    ]
+
+
 def test_producer_leaves_the_line_and_a_wrong_size_says_what_fits(owner, client, fair, application):
     day = fair.first_day
     wanted = Windows(

@@ -57,13 +57,17 @@ class Window:
 
 @dataclass(frozen=True)
 class MyWindows:
-    """The windows that an application has, waits for and may choose from, by kind."""
+    """The windows that an application has, waits for and may choose from, by kind.
+
+    `over`: the fair has windows, and the last of them is past.
+    """
 
     application: Application
     mine: tuple[tuple[int, str | None, Window], ...]
     waits: tuple[tuple[Window, int], ...]
     options: tuple[tuple[SlotKind, tuple[Window, ...]], ...]
     may_book: bool
+    over: bool
 
     def holds(self, kind: SlotKind) -> int | None:
         """Return the booking that a new choice of this kind replaces, or None."""
@@ -126,9 +130,14 @@ def my_windows(actor: Actor, code: str, *, now: datetime) -> MyWindows:
     return MyWindows(
         application=application,
         mine=tuple(sorted(mine, key=lambda one: one[2].starts_at)),
-        waits=tuple((one, one.line.index(code) + 1) for one in by_id.values() if code in one.line),
+        waits=tuple(
+            (one, one.line.index(code) + 1)
+            for one in by_id.values()
+            if code in one.line and one.ends_at > now
+        ),
         options=_options(by_id, {one.slot_id for one in bookings}, now),
         may_book=application.state in ACCEPTED,
+        over=bool(slots) and all(slot.ends_at <= now for slot in slots),
     )
 
 
