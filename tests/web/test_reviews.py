@@ -3,7 +3,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -19,6 +19,7 @@ from tests.support.builders import (
     make_user,
     sign_in,
 )
+from tgfair import clock
 from tgfair.core.workflow import State
 from tgfair.extensions import db
 from tgfair.models import Application, Fix, Message, Role
@@ -129,6 +130,18 @@ def test_the_export_follows_the_filter_and_keeps_vietnamese(here, client):
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
     assert [row[:3] for row in rows] == [[one.code, "Đã gửi", "Cơ sở Mắm Út Hạnh"]]
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_the_export_is_named_by_the_day_in_vietnam(here, client, monkeypatch):
+    _, url = here
+    evening = clock.real_now().replace(hour=18, minute=30)
+    monkeypatch.setattr(clock, "real_now", lambda: evening)
+    sign_in(client, make_user(Role.ORGANISER))
+
+    answer = client.get(f"{url}/xuat")
+
+    tomorrow = f"{evening.date() + timedelta(days=1):%Y%m%d}.xlsx"
+    assert tomorrow in answer.headers["Content-Disposition"]
 
 
 def test_one_application_shows_answers_findings_and_forms(here, client):

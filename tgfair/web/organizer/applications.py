@@ -17,7 +17,7 @@ from tgfair.services.board_filters import drop_filter, keep_filter
 from tgfair.services.queries.applications import Board, Filter, Line, board
 from tgfair.services.queries.board_filters import kept_filters
 from tgfair.services.queries.fairs import fair_for_staff
-from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.guards import Audience, actor, audience, now, today
 from tgfair.web.labels import CERTIFICATE_LABELS, GROUP_LABELS, commune_name
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.board import (
@@ -134,7 +134,7 @@ def export_applications(slug: str) -> Response:
         [Column(title) for title in COLUMNS],
         [_row(line) for line in found.lines],
     )
-    name = f"ho-so-{fair.slug}-{now():%Y%m%d}.xlsx"
+    name = f"ho-so-{fair.slug}-{today():%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, mimetype=XLSX, headers=headers)
 
