@@ -9,13 +9,15 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from tests.support.builders import NOW, make_fair, make_staff, make_user, session_token
+from tests.support.builders import NOW, actor_of, make_fair, make_staff, make_user, session_token
 from tgfair import clock
 from tgfair.core.errors import ForbiddenError, InvalidError, NotFoundError
 from tgfair.models import AuthSession, Message, Role, User
 from tgfair.policy import SYSTEM
 from tgfair.services import sessions, staff_sign_in, users
 from tgfair.services.one_time_codes import LinkOverError
+from tgfair.services.queries.accounts import role_limits
+from tgfair.services.queries.exhibitors import all_communes
 from tgfair.services.uow import reader, transaction
 from tgfair.services.users import AlreadyInstalledError, NewUser
 
@@ -196,7 +198,7 @@ def test_demo_asks_for_no_authenticator(admin):
 
 
 def test_locked_account_does_not_open(admin):
-    second = make_staff(Role.ADMIN)
+    second = make_staff(Role.ADMIN, password_hash="x")
     users.set_active(second, users.staff_id(SYSTEM, EMAIL), active=False, now=NOW)
 
     with pytest.raises(InvalidError):
@@ -211,7 +213,7 @@ def test_account_without_password_does_not_open():
 
 
 def test_reviewer_needs_a_password_only():
-    token = users.add_user(
+    _, token = users.add_user(
         make_staff(Role.ADMIN), NewUser("Lê Xét", "xet@example.vn", Role.REVIEWER), now=NOW
     )
     assert secret_of(token) is None
@@ -247,13 +249,14 @@ def test_added_account_gets_one_role_limited_to_a_fair_and_a_mail():
 
 
 def test_second_role_goes_to_the_same_account_and_ends_its_sessions():
-    user = make_user(Role.REVIEWER, email="xet@example.vn")
+    user = make_user(Role.REVIEWER, name="Trần Xét", email="xet@example.vn")
     token = session_token(user)
 
-    users.add_user(
+    name, _ = users.add_user(
         make_staff(Role.ADMIN), NewUser("Lê Xét", "xet@example.vn", Role.ORGANISER), now=NOW
     )
 
+    assert name == "Trần Xét"
     assert sessions.actor_for(token, now=NOW) is None
     fresh = reader().get_one(User, user.id, populate_existing=True)
     assert {grant.role for grant in fresh.grants} == {Role.REVIEWER, Role.ORGANISER}
@@ -296,6 +299,29 @@ def test_last_administrator_can_neither_be_locked_nor_lose_the_role(admin):
         users.set_active(SYSTEM, me, active=False, now=NOW)
     with pytest.raises(InvalidError, match="ít nhất một quản trị"):
         users.remove_role(SYSTEM, me, grant, now=NOW)
+
+
+def test_an_administrator_who_never_set_a_password_keeps_nobody_in(admin):
+    make_user(Role.ADMIN)
+
+    with pytest.raises(InvalidError, match="ít nhất một quản trị"):
+        users.set_active(SYSTEM, users.staff_id(SYSTEM, EMAIL), active=False, now=NOW)
+
+
+def test_nobody_takes_the_administrator_s_role_from_themselves():
+    me = make_user(Role.ADMIN, password_hash="x")
+    make_user(Role.ADMIN, password_hash="x")
+
+    with pytest.raises(InvalidError, match="Không tự bỏ vai trò"):
+        users.remove_role(actor_of(me), me.id, me.grants[0].id, now=NOW)
+
+
+def test_communes_stand_in_the_order_of_the_alphabet():
+    names = [name for _, name in role_limits(make_staff(Role.ADMIN))[1]]
+
+    wards = [name for name in names if name in {"Phường Gò Công", "Phường Đạo Thạnh"}]
+    assert wards == ["Phường Đạo Thạnh", "Phường Gò Công"]
+    assert names == [name for _, name in all_communes()]
 
 
 def test_sessions_of_an_account_end_by_the_administrator():

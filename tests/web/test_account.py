@@ -389,6 +389,18 @@ def test_administrator_adds_an_officer_and_sees_the_link_once(client):
     assert ("xa@example.vn" in listed, path in listed) == (True, False)
 
 
+def test_no_role_is_chosen_for_the_administrator_and_an_old_account_keeps_its_name(client):
+    sign_in(client, make_user(Role.ADMIN))
+    make_user(Role.REVIEWER, name="Nguyễn Văn Tâm", email="tam@example.vn")
+    typed = {"name": "Khác Tên", "email": "tam@example.vn", "fair_slug": "", "unit_code": ""}
+
+    assert "Hãy chọn vai trò." in send(client, "/ql/tai-khoan/moi", role="", **typed).text
+    page = send(client, "/ql/tai-khoan/moi", role="organiser", **typed).text
+
+    assert "Dành riêng cho Nguyễn Văn Tâm" in page
+    assert "Khác Tên" not in page
+
+
 @pytest.mark.parametrize("role", [Role.ORGANISER, Role.REVIEWER, Role.COMMUNE_OFFICER])
 def test_other_staff_do_not_see_the_accounts(client, role):
     sign_in(client, make_user(role))

@@ -43,7 +43,7 @@ def show() -> None:
 def add(email: str, name: str, role: str, fair: str, commune: str) -> None:
     """Add an account or a role, and print the one-time link that sets it up."""
     new = users.NewUser(name, email, Role(role), fair_slug=fair, unit_code=commune)
-    _print_link(users.add_user(SYSTEM, new, now=clock.real_now()))
+    _print_link(users.add_user(SYSTEM, new, now=clock.real_now())[1])
 
 
 @user.command()

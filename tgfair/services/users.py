@@ -72,8 +72,10 @@ def count_users() -> int:
         return session.scalar(select(func.count()).select_from(User)) or 0
 
 
-def add_user(actor: Actor, new: NewUser, *, now: datetime) -> str:
-    """Add a staff account, or a role to an existing one; return the token of its set-up link.
+def add_user(actor: Actor, new: NewUser, *, now: datetime) -> tuple[str, str]:
+    """Add a staff account, or a role to an existing one; return its name and its link's token.
+
+    An account that is there already keeps its own name.
 
     Raises:
         InvalidError: no name, no address, an unknown fair or commune, or the role is held already.
@@ -97,7 +99,7 @@ def add_user(actor: Actor, new: NewUser, *, now: datetime) -> str:
         # Sessions opened with less right, and without a second factor, end here.
         _end_sessions(session, user)
         record(session, actor, "user.role_added", user, now=now, role=new.role.value)
-        return invite_staff(session, user, now=now)
+        return user.name, invite_staff(session, user, now=now)
 
 
 def _grant(session: Session, new: NewUser) -> RoleGrant:
@@ -119,13 +121,17 @@ def remove_role(actor: Actor, user_id: int, grant_id: int, *, now: datetime) -> 
     """Take a role away; it acts with that person's next request.
 
     Raises:
-        InvalidError: it is the last administrator's.
+        InvalidError: it is the actor's own right to manage accounts, or the last administrator's.
     """
     with transaction() as session:
         require(actor, Action.MANAGE_USERS)
         user = find(session, User, User.id == user_id)
         grant = find(session, RoleGrant, RoleGrant.id == grant_id, RoleGrant.user_id == user.id)
         if grant.role is Role.ADMIN:
+            if user.id == actor.user_id:
+                raise InvalidError(
+                    "Không tự bỏ vai trò Quản trị của mình được. Hãy nhờ một quản trị khác."
+                )
             _keep_an_admin(session, user)
         user.grants.remove(grant)
         record(session, actor, "user.role_removed", user, now=now, role=grant.role.value)
@@ -195,7 +201,13 @@ def _keep_an_admin(session: Session, user: User) -> None:
         select(func.count())
         .select_from(User)
         .join(RoleGrant)
-        .where(RoleGrant.role == Role.ADMIN, User.is_active, User.id != user.id)
+        .where(
+            RoleGrant.role == Role.ADMIN,
+            User.is_active,
+            # Who never set a password cannot sign in to let anybody else in.
+            User.password_hash.is_not(None),
+            User.id != user.id,
+        )
     )
     is_admin = any(grant.role is Role.ADMIN for grant in user.grants)
     if is_admin and not session.scalar(others):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from tgfair.core.errors import NotFoundError
+from tgfair.core.vietnamese import sort_key
 from tgfair.documents.reference_data import load_units
 from tgfair.models.account import AuthSession, RoleGrant, User
 from tgfair.models.audit import AuditEntry
@@ -208,4 +209,4 @@ def role_limits(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, st
         for unit in load_units().units
         if unit.valid_to is None and unit.kind in {"ward", "commune", "township"}
     ]
-    return fairs, sorted(communes, key=lambda pair: pair[1])
+    return fairs, sorted(communes, key=lambda pair: sort_key(pair[1]))

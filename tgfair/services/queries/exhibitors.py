@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from tgfair.core.certificate import EXPIRING_WITHIN_DAYS, certificate_state
 from tgfair.core.taxcode import mask_tax_code
-from tgfair.core.vietnamese import fold
+from tgfair.core.vietnamese import fold, sort_key
 from tgfair.documents.reference_data import load_taxonomy, load_units
 from tgfair.documents.spreadsheet_out import Column, Row, table_xlsx
 from tgfair.models.exhibitor import Exhibitor, ExhibitorKind
@@ -92,7 +92,7 @@ def communes_of(actor: Actor) -> list[tuple[str, str]]:
     )
     units = load_units()
     found = [(code, unit.name) for code in codes if code and (unit := units.at(code, date.max))]
-    return sorted(found, key=lambda pair: fold(pair[1]))
+    return sorted(found, key=lambda pair: sort_key(pair[1]))
 
 
 def all_communes() -> list[tuple[str, str]]:
@@ -102,7 +102,7 @@ def all_communes() -> list[tuple[str, str]]:
         for unit in load_units().units
         if unit.valid_to is None and unit.kind in {"ward", "commune", "township"}
     ]
-    return sorted(found, key=lambda pair: fold(pair[1]))
+    return sorted(found, key=lambda pair: sort_key(pair[1]))
 
 
 def exhibitors_xlsx(actor: Actor, wanted: ExhibitorFilter, *, today: date) -> bytes:

@@ -29,7 +29,15 @@ class UserForm(BaseForm):
 
     name = CleanStringField("Họ tên", [validators.InputRequired("Hãy ghi họ tên.")])
     email = CleanStringField("Thư điện tử", [validators.InputRequired("Hãy ghi thư điện tử.")])
-    role = SelectField("Vai trò", choices=[SelectChoice(role.value, label(role)) for role in Role])
+    # Nothing is chosen beforehand: the first role is the administrator's.
+    role = SelectField(
+        "Vai trò",
+        [validators.InputRequired("Hãy chọn vai trò.")],
+        choices=[
+            SelectChoice("", "Chọn vai trò"),
+            *(SelectChoice(role.value, label(role)) for role in Role),
+        ],
+    )
     fair_slug = SelectField("Chỉ trong sự kiện", [validators.Optional()])
     unit_code = SelectField("Chỉ trong xã, phường", [validators.Optional()])
 
@@ -73,8 +81,8 @@ def add_user() -> Any:
             unit_code=form.unit_code.data or "",
         )
         try:
-            token = users.add_user(guards.actor(), new, now=guards.now())
-            return _link_page(new.name, token)
+            name, token = users.add_user(guards.actor(), new, now=guards.now())
+            return _link_page(name, token)
         except InvalidError as error:
             form[error.field or "email"].errors = [error.message()]
     return render_template("organizer/user_new.html", form=form), 400
