@@ -220,6 +220,12 @@ def waiting_lines(actor: Actor, fair: Fair, *, now: datetime) -> list[Line]:
     ]
 
 
+def has_list(fair: Fair) -> bool:
+    """Return whether anybody waits, or waited, for a booth of the fair."""
+    entries = select(WaitlistEntry.id).where(WaitlistEntry.fair_id == fair.id)
+    return reader().scalar(entries.limit(1)) is not None
+
+
 def public_order(fair: Fair) -> Sequence[WaitlistEntry]:
     """Return who waits, in order; a page shows codes and needs, no names."""
     return entries_in_order(reader(), fair.id)

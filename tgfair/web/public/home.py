@@ -11,6 +11,7 @@ from tgfair.services.calendar_entries import fair_entry
 from tgfair.services.queries.booths import published_drawing
 from tgfair.services.queries.draws import draws_of
 from tgfair.services.queries.fairs import intake_of, public_fair, public_fairs
+from tgfair.services.queries.picking import has_list
 from tgfair.web.guards import Audience, audience, now
 from tgfair.web.public.blueprint import bp
 
@@ -38,6 +39,7 @@ def fair_page(slug: str) -> str:
         open_for=intake_of(fair, now=now()),
         is_published=published_drawing(fair.id) is not None,
         has_draws=bool(draws_of(fair.id)),
+        has_list=has_list(fair),
     )
 
 
