@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.gate_world import make_gate, pair_phone, phone_actor, sent_sc
 from tgfair import clock
 from tgfair.clock import day_in_vietnam
 from tgfair.core.workflow import State
-from tgfair.models import Application, ApplicationPerson, Badge, Inspection, Role
+from tgfair.models import Application, ApplicationPerson, Badge, Fair, Inspection, Role
 from tgfair.policy import SYSTEM
 from tgfair.services import allocations, badge_rows, badges, publications, scans
 from tgfair.services.uow import reader, transaction
@@ -112,6 +113,24 @@ def test_phone_notes_booths_once(client, placed):
     page = client.get(f"/ql/{placed.slug}/cong/co-mat").text
     assert "Hôm nay chưa thấy ai" not in page
     assert "Có mặt, " in page
+
+
+def test_report_before_the_fair_counts_nobody_as_absent(client, fair):
+    with transaction() as session:
+        row = session.get_one(Fair, fair.id)
+        row.first_day += timedelta(days=9)
+        row.last_day += timedelta(days=9)
+    application = builders.make_application(fair, builders.make_exhibitor(), State.APPROVED)
+    allocations.assign_booth(
+        SYSTEM, fair.id, "C12", application.code, reason="Hợp nhất", now=builders.NOW
+    )
+    publications.publish(SYSTEM, fair.id, note=None, now=builders.NOW)
+    sign_in(client, builders.make_user(Role.ORGANISER, fair=fair))
+
+    page = client.get(f"/ql/{fair.slug}/cong/bao-cao").text
+
+    said = re.findall(r"(\d+) (gian [a-zđ]\w* \w+)", " ".join(re.sub(r"<[^>]+>", " ", page).split()))
+    assert said == [("1", "gian đã xếp"), ("0", "gian có tham"), ("0", "gian không đến")]
 
 
 def test_capacity_is_set_and_shown(client, fair):

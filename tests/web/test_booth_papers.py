@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
@@ -16,7 +17,14 @@ from tgfair import clock
 from tgfair.core.workflow import State
 from tgfair.models import Fair, Invitation, Role, Rsvp
 from tgfair.policy import SYSTEM
-from tgfair.services import allocations, attendance, delegates, publications
+from tgfair.services import (
+    allocations,
+    attendance,
+    booth_papers,
+    delegates,
+    inspections,
+    publications,
+)
 from tgfair.services.delegates import delegate_badges
 from tgfair.services.uow import reader, transaction
 
@@ -93,6 +101,28 @@ def test_certificate_waits_for_the_last_day(client, fair, application):
 
     assert client.get(path).mimetype == "application/pdf"
     assert path in client.get(f"/ho-so/{application.code}/gian").text
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_was_never_seen_gets_no_certificate_where_others_were(client, fair, application):
+    other = builders.make_application(fair, builders.make_exhibitor(), State.APPROVED, wishes=["C"])
+    allocations.assign_booth(SYSTEM, fair.id, "C13", other.code, reason="Hợp nhất", now=NOW)
+    publications.publish(SYSTEM, fair.id, note=None, now=NOW)
+    attendance.accept_booth(SYSTEM, other.code, now=NOW)
+    end(fair, days_ago=0)
+    now = clock.real_now()
+    path = f"/ho-so/{application.code}/chung-nhan.pdf"
+
+    def printed():
+        return len(pypdfium2.PdfDocument(booth_papers.certificates_pdf(SYSTEM, fair.id, now=now)))
+
+    assert (client.get(path).status_code, printed()) == (200, 2)
+    inspections.inspect_booth(SYSTEM, fair.id, "C13", "present", "", now=now)
+    refused = client.get(path)
+    assert (refused.status_code, printed()) == (303, 1)
+    assert "chưa ghi cơ sở có mặt" in client.get(refused.location).text
+    inspections.inspect_booth(SYSTEM, fair.id, "C12", "present", "", now=now)
+    assert (client.get(path).status_code, printed()) == (200, 2)
 
 
 @pytest.mark.usefixtures("application")

@@ -16,6 +16,7 @@ from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.letter_texts import letterhead_of, signer_of
 from tgfair.services.links import base_url
+from tgfair.services.queries.attendance import seen_applications
 from tgfair.services.queries.booths import BoothView, Holder, published_booths
 from tgfair.services.uow import find, reader
 
@@ -36,6 +37,19 @@ class NotOverYetError(ConflictError):
         return (
             f"Giấy chứng nhận tải được từ ngày {vn_date(self.last_day)}, "
             "cho cơ sở đã nhận gian và tham gia."
+        )
+
+
+class NeverSeenError(ConflictError):
+    """Gates or inspectors counted who came, and saw nobody of this exhibitor."""
+
+    code = "never_seen"
+
+    def message(self) -> str:
+        """Say who can put it right."""
+        return (
+            "Cổng và đoàn kiểm gian chưa ghi cơ sở có mặt ở sự kiện. "
+            "Nếu cơ sở đã tham gia, hãy gọi Ban Tổ chức ghi lại."
         )
 
 
@@ -92,14 +106,18 @@ def _sign(fair: Fair, booth: BoothView, holder: Holder) -> BoothSign:
 def certificates_pdf(actor: Actor, fair_id: int, *, now: datetime) -> bytes:
     """Return the certificates of everybody who accepted a booth, to be signed beforehand.
 
+    From the fair's last day on, who was never seen there is left out.
+
     Raises:
         InvalidError: nobody did.
     """
     fair = find(reader(), Fair, Fair.id == fair_id, visible_to(actor, Fair))
     require(actor, Action.MANAGE_BADGES, fair)
     by_application: dict[int, list[tuple[BoothView, Holder]]] = {}
+    seen = _seen(fair, now)
     for booth, holder in _places(fair):
-        if holder.state is State.CONFIRMED:
+        came = seen is None or holder.application_id in seen
+        if holder.state is State.CONFIRMED and came:
             by_application.setdefault(holder.application_id, []).append((booth, holder))
     if not by_application:
         raise InvalidError("Chưa có cơ sở nào nhận gian nên chưa có giấy chứng nhận.")
@@ -112,6 +130,7 @@ def own_certificate_pdf(actor: Actor, code: str, *, now: datetime) -> bytes:
     Raises:
         NotFoundError: missing or foreign.
         NotOverYetError: too early, or it accepted no booth.
+        NeverSeenError: others were seen at the fair, its people were not.
     """
     application = _application(actor, code)
     fair = application.fair
@@ -119,7 +138,17 @@ def own_certificate_pdf(actor: Actor, code: str, *, now: datetime) -> bytes:
     took_part = application.state is State.CONFIRMED and own
     if not took_part or day_in_vietnam(now) < fair.last_day:
         raise NotOverYetError(fair)
+    seen = _seen(fair, now)
+    if seen is not None and application.id not in seen:
+        raise NeverSeenError
     return _drawn(fair, [_certificate(fair, own)], now)
+
+
+def _seen(fair: Fair, now: datetime) -> set[int] | None:
+    """Return whom gates and inspectors saw; None before the last day, or where nobody counted."""
+    if day_in_vietnam(now) < fair.last_day:
+        return None
+    return seen_applications(reader(), fair.id) or None
 
 
 def _application(actor: Actor, code: str) -> Application:

@@ -71,8 +71,13 @@ class Attendance:
 
     @property
     def never_came(self) -> list[BoothLife]:
-        """Return the booths for which nobody was seen at all."""
-        return [booth for booth in self.booths if not booth.days]
+        """Return the booths for which nobody was seen at all; none before the fair."""
+        return [booth for booth in self.booths if not booth.days] if self.days else []
+
+    @property
+    def came(self) -> list[BoothLife]:
+        """Return the booths for which somebody was seen."""
+        return [booth for booth in self.booths if booth.days]
 
 
 def attendance(actor: Actor, fair: Fair, *, now: datetime) -> Attendance:
@@ -95,6 +100,13 @@ def attendance(actor: Actor, fair: Fair, *, now: datetime) -> Attendance:
         for booth_id, label, application in _given(session, fair.id)
     ]
     return Attendance(days, booths, _entered(session, fair.id))
+
+
+def seen_applications(session: Session, fair_id: int) -> set[int]:
+    """Return the applications of which a gate or an inspector saw somebody."""
+    looks = _looks(session, fair_id)
+    found = {row.id for booth_id, _, row in _given(session, fair_id) if _seen(looks[booth_id])}
+    return found | set(_came_in(session, fair_id))
 
 
 def _given(session: Session, fair_id: int) -> list[tuple[int, str, Application]]:

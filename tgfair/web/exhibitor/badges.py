@@ -241,7 +241,7 @@ def own_certificate(code: str) -> Any:
     """Give the certificate of participation."""
     try:
         pdf = booth_papers.own_certificate_pdf(guards.actor(), code, now=guards.now())
-    except booth_papers.NotOverYetError as error:
+    except (booth_papers.NotOverYetError, booth_papers.NeverSeenError) as error:
         flash(error.message(), "error")
         return redirect(url_for("exhibitor.booth", code=code), code=303)
     return pdf_file(pdf, f"chung-nhan-{code}.pdf")
