@@ -180,6 +180,15 @@ def test_accepting_before_the_plan_is_out_approves_and_places(fair):
     assert row(code).state == State.APPROVED
     assert offers() == [(code, "A01", OfferState.ACCEPTED)]
     assert entry_of(code).state == WaitState.PLACED
+
+
+def test_accepting_twice_takes_the_booth_once(fair):
+    ((actor, code),) = waiting(fair, 1)
+    sweep_offers(NOW)
+
+    assert [accept_offer(actor, code, now=NOW) for _ in range(2)] == [["A01"], ["A01"]]
+    assert offers() == [(code, "A01", OfferState.ACCEPTED)]
+    release_booth(SYSTEM, fair.id, "A01", code, reason="Đổi sơ đồ", now=NOW)
     with pytest.raises(OfferOverError):
         accept_offer(actor, code, now=NOW)
 

@@ -105,12 +105,15 @@ def test_organiser_sees_the_line_and_offers(client, fair):
 
 def test_everybody_sees_the_order_and_each_change_of_it_with_its_reason(client, fair):
     one, two = (make_application(fair, make_exhibitor(), State.APPROVED).code for _ in range(2))
+    link = f'href="/{fair.slug}/danh-sach-cho/"'
+    assert link not in client.get(f"/{fair.slug}/").text
     for code in (one, two):
         enter_waitlist(SYSTEM, code, now=clock.real_now())
     move_in_line(SYSTEM, fair.id, two, to_place=1, reason="Nhường vì ốm", now=clock.real_now())
 
     page = client.get(f"/{fair.slug}/danh-sach-cho/").text
 
+    assert link in client.get(f"/{fair.slug}/").text
     assert page.index(two) < page.index(one)
     assert f"hồ sơ {two} từ vị trí 2 đến 1. Lý do: Nhường vì ốm" in page
 
@@ -236,3 +239,15 @@ def test_own_page_calls_to_the_booth_held_or_to_picking(client, fair):
         [False, True],
         [False, False],
     ]
+
+
+def test_taking_the_held_booth_twice_says_twice_that_it_is_theirs(client, fair):
+    url, _ = producer(client, fair)
+    form = {"csrf_token": csrf_of(client), "gian": "A01"}
+    client.post(url, data=form)
+    stale = client.post(f"{url}/nhan", data={**form, "gian": "A02"})
+
+    pressed = [client.post(f"{url}/nhan", data=form) for _ in range(2)]
+
+    assert [stale.status_code, *(one.status_code for one in pressed)] == [409, 303, 303]
+    assert "Cơ sở đã nhận gian A01." in client.get(url).text

@@ -243,19 +243,23 @@ def _spot(booth: Booth) -> Spot:
     return Spot(booth.label, booth.zone.code, booth.x_m, booth.y_m)
 
 
-def confirm_hold(actor: Actor, code: str, *, now: datetime) -> str:
+def confirm_hold(actor: Actor, code: str, *, seen: str = "", now: datetime) -> str:
     """Take the held booth for good and return its label; badges follow when it is published.
 
+    `seen` is the booth that the pressed button spoke of: a press sent twice takes it once.
+
     Raises:
-        HoldOverError: the time is over, or nothing is held.
+        HoldOverError: the time is over, or nothing is held, or not what was seen.
         NotFoundError: a foreign application.
     """
     fair_id = _seen(actor, code).fair_id
     with transaction() as session:
         lock_places(session, fair_id)
         application = _locked(session, actor, fair_id, code)
+        if seen and _has_picked(session, application.id, seen):
+            return seen
         hold = _own_hold(session, application.id)
-        if hold is None or not _take(session, hold, now=now):
+        if hold is None or seen not in {"", hold.booth.label} or not _take(session, hold, now=now):
             raise HoldOverError
         label = hold.booth.label
         record(session, actor, "booth.picked", application, now=now, booth=label)
@@ -273,6 +277,19 @@ def confirm_hold(actor: Actor, code: str, *, now: datetime) -> str:
     if confirmed:
         issue_to_named(actor, code, now=now)
     return label
+
+
+def _has_picked(session: Session, application_id: int, label: str) -> bool:
+    picked = (
+        select(Assignment.id)
+        .join(Booth)
+        .where(
+            Assignment.application_id == application_id,
+            Assignment.state == AssignmentState.LIVE,
+            Booth.label == label,
+        )
+    )
+    return session.scalar(picked) is not None
 
 
 def _take(session: Session, hold: Assignment, *, now: datetime) -> bool:

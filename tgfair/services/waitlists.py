@@ -119,12 +119,17 @@ def _application(session: Session, actor: Actor, code: str) -> Application:
 def accept_offer(actor: Actor, code: str, *, now: datetime) -> list[str]:
     """Take the offered booths and return their labels; badges follow when they are published.
 
+    A press sent twice takes them once.
+
     Raises:
         OfferOverError: the offer ran out, was withdrawn or answered.
         NotFoundError: missing or foreign.
     """
     with transaction() as session:
         application = _application(session, actor, code)
+        accepted = _accepted(session, application)
+        if accepted:
+            return accepted
         offer = _offer(session, application, now=now)
         labels = _take(session, offer, now=now)
         offer.entry.state = WaitState.PLACED
@@ -152,6 +157,25 @@ def _offer(session: Session, application: Application, *, now: datetime) -> Offe
     if offer is None or offer.until <= now or application.state not in MAY_WAIT:
         raise OfferOverError
     return offer
+
+
+def _accepted(session: Session, application: Application) -> list[str]:
+    """Return the booths of the newest offer, where it was accepted and they still stand."""
+    newest = (
+        select(Offer.id)
+        .join(WaitlistEntry)
+        .where(WaitlistEntry.application_id == application.id)
+        .order_by(Offer.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    booths = (
+        select(Booth.label)
+        .join(Assignment)
+        .where(Assignment.offer_id == newest, Assignment.state == AssignmentState.LIVE)
+        .order_by(Booth.label)
+    )
+    return list(session.scalars(booths))
 
 
 def _take(session: Session, offer: Offer, *, now: datetime) -> list[str]:

@@ -123,8 +123,13 @@ def hold(code: str) -> Any:
 @audience(Audience.SESSION)
 def take_hold(code: str) -> Any:
     """Take the held booth for good."""
-    who, now, form = guards.actor(), guards.now(), BaseForm(request.form)
-    return _do(code, form, lambda: f"Cơ sở đã nhận gian {holds.confirm_hold(who, code, now=now)}.")
+    seen = request.form.get("gian", "")[:12]
+
+    def act() -> str:
+        label = holds.confirm_hold(guards.actor(), code, seen=seen, now=guards.now())
+        return f"Cơ sở đã nhận gian {label}."
+
+    return _do(code, BaseForm(request.form), act)
 
 
 @bp.post("/ho-so/<code>/chon-gian/bo")
