@@ -137,6 +137,23 @@ def test_booth_page_before_publication_says_so(client, fair, exhibitor, owner):
     assert "Hồ sơ đang “Đã duyệt”" in client.get(answer.location).text
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.APPROVED, "Chưa có gian cho hồ sơ này"),
+        (State.WITHDRAWN, "Tình trạng hồ sơ: Đã rút."),
+    ],
+)
+def test_booth_page_of_who_has_none_says_why(client, fair, allocated, state, said):
+    other = builders.make_exhibitor()
+    application = builders.make_application(fair, other, state)
+    sign_in(client, builders.make_member(other))
+
+    page = client.get(f"/ho-so/{application.code}/gian").text
+
+    assert (said in page, "Chưa có sơ đồ" in page) == (True, False)
+
+
 def test_bad_names_are_put_back_with_a_sentence(client, allocated, owner):
     sign_in(client, owner)
     path = f"/ho-so/{allocated.code}/nguoi-truc"

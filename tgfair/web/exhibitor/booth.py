@@ -12,6 +12,7 @@ from tgfair.core.application.model import Rules
 from tgfair.core.application.steps import Step
 from tgfair.core.application.typed import typed_answers
 from tgfair.core.errors import TgfairError
+from tgfair.core.workflow import FINAL
 from tgfair.documents.calendar import calendar_file
 from tgfair.documents.plan_svg import BoothView as Drawn
 from tgfair.documents.plan_svg import plan_svg
@@ -20,6 +21,7 @@ from tgfair.services.application_inputs import rules_of
 from tgfair.services.badges import Issued
 from tgfair.services.calendar_entries import fair_entry
 from tgfair.services.queries import my_booth as reads
+from tgfair.services.waitlists import MAY_WAIT
 from tgfair.web import guards
 from tgfair.web.exhibitor.blueprint import bp
 from tgfair.web.exhibitor.step_forms import form_of
@@ -37,6 +39,8 @@ def booth(code: str) -> str:
         application=page.application,
         fair=page.application.fair,
         drawing=_drawing(page),
+        final=page.application.state in FINAL,
+        may_wait=page.application.state in MAY_WAIT,
     )
 
 
