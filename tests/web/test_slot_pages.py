@@ -150,6 +150,25 @@ def test_producer_chooses_changes_and_gives_up(owner, client, application, windo
     assert [live for *_, live in bookings()] == [False, False]
 
 
+def test_a_press_sent_twice_says_what_is_true_now(owner, client, application, windows):
+    url = f"/ho-so/{application.code}/khung-gio"
+    first = [post(client, url, slot=str(windows[0]), plate="63A-1") for _ in range(2)]
+    booking = str(reader().scalars(select(SlotBooking.id)).one())
+    moved = [post(client, url, slot=str(windows[1]), doi=booking) for _ in range(2)]
+    second = str(reader().scalars(select(SlotBooking.id).order_by(SlotBooking.id.desc())).first())
+    given_up = [post(client, f"{url}/huy", booking=second) for _ in range(2)]
+
+    assert [[one.status_code for one in pair] for pair in (first, moved, given_up)] == [
+        [303, 409],
+        [303, 303],
+        [303, 409],
+    ]
+    assert "đã có chỗ trong khung 07:00–08:00" in first[1].text
+    assert "đã đổi hay đã bỏ" in given_up[1].text
+    assert bookings() == [(windows[0], "63A-1", False), (windows[1], "63A-1", False)]
+    assert post(client, "/ho-so/HC-999/khung-gio/huy", booking=second).status_code == 404
+
+
 def test_full_window_says_where_there_is_room(owner, client, fair, application, windows):
     other = make_application(fair, make_exhibitor(), State.APPROVED)
     url = f"/ho-so/{application.code}/khung-gio"

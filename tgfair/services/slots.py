@@ -112,6 +112,8 @@ def move_booking(
 ) -> str:
     """Move a booking to another window, all or nothing, and return the new window's name.
 
+    A press sent twice moves it once.
+
     Raises:
         SlotFullError: the new window is full; the old place stays.
         InvalidError: the new window takes no such vehicle.
@@ -121,6 +123,9 @@ def move_booking(
     try:
         with transaction() as session:
             application = load_booking_application(session, actor, code)
+            live = _live(session, application)
+            if booking_id not in live and slot_id in {one.slot_id for one in live.values()}:
+                return window_name(session.get_one(Slot, slot_id))
             booking = _booking(session, application, booking_id)
             coming = Coming(plate or booking.plate or "", vehicle or booking.vehicle)
             slot = window_for(session, actor, application, slot_id, vehicle=coming.vehicle, now=now)
@@ -179,6 +184,15 @@ def load_booking_application(session: Session, actor: Actor, code: str) -> Appli
         raise NotFoundError
     require(actor, Action.BOOK_SLOT, application)
     return application
+
+
+def _live(session: Session, application: Application) -> dict[int, SlotBooking]:
+    bookings = session.scalars(
+        select(SlotBooking).where(
+            SlotBooking.application_id == application.id, SlotBooking.cancelled_at.is_(None)
+        )
+    )
+    return {booking.id: booking for booking in bookings}
 
 
 def _booking(session: Session, application: Application, booking_id: int) -> SlotBooking:
@@ -286,13 +300,25 @@ def take(
 
 
 def _refuse_full(actor: Actor, code: str, slot_id: int) -> None:
-    """Say so of a window of the application's own fair only, to who may see the application."""
+    """Say so of a window of the application's own fair only, to who may see the application.
+
+    Not to who has a place in it.
+    """
+    own = select(SlotBooking.slot_id).where(
+        SlotBooking.application_id == Application.id, SlotBooking.cancelled_at.is_(None)
+    )
     slot = reader().scalar(
         select(Slot)
         .join(Application, Application.fair_id == Slot.fair_id)
-        .where(Slot.id == slot_id, Application.code == code, visible_to(actor, Application))
+        .where(
+            Slot.id == slot_id,
+            Slot.free <= 0,
+            Slot.id.not_in(own),
+            Application.code == code,
+            visible_to(actor, Application),
+        )
     )
-    if slot is not None and slot.free <= 0:
+    if slot is not None:
         raise SlotFullError(window_name(slot), _alternatives(slot.id))
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
-from tgfair.core.errors import InvalidError, TgfairError
+from tgfair.core.errors import InvalidError, NotFoundError, TgfairError
 from tgfair.models.slot import VehicleSize
 from tgfair.services import slot_waiting, slots
 from tgfair.services.queries.slots import my_windows
@@ -20,6 +20,7 @@ from tgfair.web.guards import Audience, audience
 from tgfair.web.number_fields import NumberRange, number_from
 
 LARGEST_ID = 2**31 - 1
+GONE = "Chỗ hoặc khung giờ này đã đổi hay đã bỏ. Hãy xem lại bên dưới."
 
 
 class WindowForm(BaseForm):
@@ -85,6 +86,8 @@ def choose_slot(code: str) -> Any:
             said = f"Đã giữ chỗ: {name}."
         else:
             said = f"Đã giữ chỗ: {slots.book_slot(who, code, slot_id, **form.coming, now=now)}."
+    except NotFoundError:
+        return _page(code, form, GONE), 409
     except TgfairError as error:
         return _page(code, form, error.message()), 409
     flash(said, "success")
@@ -96,7 +99,10 @@ def choose_slot(code: str) -> Any:
 def cancel_slot(code: str) -> Any:
     """Give a place back."""
     booking = number_from(request.form.get("booking"))
-    name = slots.cancel_booking(guards.actor(), code, booking, now=guards.now())
+    try:
+        name = slots.cancel_booking(guards.actor(), code, booking, now=guards.now())
+    except NotFoundError:
+        return _page(code, error=GONE), 409
     flash(f"Đã bỏ chỗ: {name}.", "success")
     return redirect(url_for("exhibitor.slots_page", code=code), code=303)
 
