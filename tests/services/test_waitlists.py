@@ -48,8 +48,9 @@ from tgfair.services.booth_returns import Absence, absent, take_back
 from tgfair.services.draws import DrawPlan, freeze_list
 from tgfair.services.giving import Giving, set_giving
 from tgfair.services.holds import alternatives, hold_booth
-from tgfair.services.publications import publish
+from tgfair.services.publications import publish, published_places
 from tgfair.services.queries.picking import pick_page
+from tgfair.services.queries.publication_changes import published_changes
 from tgfair.services.submissions import withdraw_application
 from tgfair.services.uow import reader, transaction
 from tgfair.services.waitlist_jumps import move_in_line
@@ -406,6 +407,12 @@ def test_unconfirmed_booth_goes_to_the_first_in_line(fair):
 
     assert take_back(SYSTEM, fair.id, late, now=over) == ["A02"]
 
+    (change,) = published_changes(fair.id)
+    assert (change.note, [(line.before, line.after) for line in change.lines]) == (
+        "Quá hạn xác nhận mà chưa có trả lời.",
+        [(("A02",), ())],
+    )
+    assert published_places(reader(), fair.id) == set()
     assert row(late).state == State.APPROVED
     assert [(label, state) for _, label, state in offers()][-1] == ("A02", OfferState.OFFERED)
     assert offers()[0][0] == next_one

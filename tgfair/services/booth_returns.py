@@ -22,7 +22,7 @@ from tgfair.policy import Action, Actor, require
 from tgfair.services.audit import record
 from tgfair.services.booth_answers import answer_deadlines
 from tgfair.services.places import end_place, lock_places
-from tgfair.services.publications import SEES_BOOTH
+from tgfair.services.publications import SEES_BOOTH, concerned_places, freeze
 from tgfair.services.transitions import advance
 from tgfair.services.uow import find, reader, transaction
 from tgfair.services.waitlist_rounds import serve
@@ -71,7 +71,7 @@ def _absence(application: Application, until: datetime | None, now: datetime) ->
 
 
 def take_back(actor: Actor, fair_id: int, code: str, *, now: datetime) -> list[str]:
-    """Release the booths of who did not answer or come, tell them, and return their labels.
+    """Release and publish the booths of who did not answer or come, tell them, return the labels.
 
     While the list is served, the booths are offered to the first in line whom they suit.
 
@@ -96,20 +96,24 @@ def take_back(actor: Actor, fair_id: int, code: str, *, now: datetime) -> list[s
                 f"Hồ sơ {code} chưa quá hạn, hoặc vừa xác nhận, vừa đến. Hãy tải lại trang."
             )
         labels = _free(session, application, reason=REASONS[absence], now=now)
-        application.confirmed_at = None
-        advance(
-            session,
-            application,
-            Event.RELEASE,
-            actor=actor,
-            now=now,
-            reason=REASONS[absence],
-            proposed=False,
-        )
+        _publish(session, actor, application, reason=REASONS[absence], now=now)
         record(session, actor, "booth.taken_back", application, now=now, booths=labels)
         if fair.offers_on:
             serve(session, actor, fair, now=now)
         return labels
+
+
+def _publish(
+    session: Session, actor: Actor, application: Application, *, reason: str, now: datetime
+) -> None:
+    application.confirmed_at = None
+    advance(
+        session, application, Event.RELEASE, actor=actor, now=now, reason=reason, proposed=False
+    )
+    session.flush()
+    # A version of its own: the next one must not give its reason for what this one did.
+    places = concerned_places(session, application.fair_id)
+    freeze(session, actor, application.fair, places, note=reason, now=now)
 
 
 def _free(session: Session, application: Application, *, reason: str, now: datetime) -> list[str]:
