@@ -344,6 +344,17 @@ def test_only_its_organisers_put_a_fair_off_or_undo(fair):
             act()
 
 
+def test_a_fair_put_off_and_then_cancelled_is_cancelled_only(fair):
+    put_off(SYSTEM, fair.id, Decision("Bão"), seen_version=1, now=NOW)
+    seen = version(fair)
+
+    set_fair_status(SYSTEM, fair.id, FairStatus.CANCELLED, reason="Bão", seen_version=seen, now=NOW)
+
+    reader().rollback()
+    row = reader().get_one(Fair, fair.id)
+    assert (row.status, row.put_off_at) == (FairStatus.CANCELLED, None)
+
+
 def test_cancelling_stands_in_the_history(fair):
     set_fair_status(
         SYSTEM,

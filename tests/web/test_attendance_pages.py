@@ -129,7 +129,9 @@ def test_report_before_the_fair_counts_nobody_as_absent(client, fair):
 
     page = client.get(f"/ql/{fair.slug}/cong/bao-cao").text
 
-    said = re.findall(r"(\d+) (gian [a-zđ]\w* \w+)", " ".join(re.sub(r"<[^>]+>", " ", page).split()))
+    said = re.findall(
+        r"(\d+) (gian [a-zđ]\w* \w+)", " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    )
     assert said == [("1", "gian đã xếp"), ("0", "gian có tham"), ("0", "gian không đến")]
 
 

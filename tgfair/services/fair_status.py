@@ -92,6 +92,7 @@ def _cancel(
         raise InvalidError("Hãy ghi lý do hủy sự kiện.", field="reason")
     days, kind = (fair.first_day, fair.last_day), DateChangeKind.CANCELLED
     keep_change(session, actor, fair, kind, days, decision.checked(), now=now)
+    fair.put_off_at = None
     fair.ics_sequence += 1
     return _cancel_all(session, actor, fair, reason=decision.reason, now=now)
 
