@@ -25,7 +25,7 @@ from tests.support.builders import (
 )
 from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import Application, Attachment, BoothGiving, Fair, Fix, Invitation, Role
+from tgfair.models import Application, Attachment, BoothGiving, Fair, Fix, Invitation, Role, Zone
 from tgfair.services.links import invitation_token
 from tgfair.services.uow import reader, transaction
 
@@ -298,6 +298,23 @@ def test_check_page_lists_every_gap_and_sending_says_it_loudly(client, invitatio
     assert "None" not in quiet
     assert (loud.status_code, "Có 2 chỗ cần sửa" in text(loud)) == (400, True)
     assert 'role="alert"' in text(loud)
+
+
+def test_a_zone_where_the_subject_cannot_stand_says_so_among_the_wishes(client, fair, invitation):
+    with transaction() as session:
+        zones = session.scalars(select(Zone).where(Zone.fair_id == fair.id).order_by(Zone.code))
+        first, second, *_ = zones.all()
+        first.exhibitor_kinds, second.groups = ["province_delegation"], ["craft"]
+    code = started(client, invitation)
+    post(client, f"/ho-so/{code}/buoc/2", other1="Mắm tôm chà", group1="food")
+
+    page = text(client.get(f"/ho-so/{code}/buoc/3"))
+
+    told = dict(re.findall(r'<option value="([^"]+)">[^<]*?\(([^<]*)\)</option>', page))
+    assert told == {
+        first.code: "không dành cho loại cơ sở này",
+        second.code: "không nhận nhóm sản phẩm này",
+    }
 
 
 def test_sending_after_the_deadline_keeps_the_answers(client, fair, invitation):

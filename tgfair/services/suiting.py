@@ -7,6 +7,7 @@ from tgfair.core.layout.booth_types import type_of
 from tgfair.core.layout.suitability import BoothFacts, Needs, Reason, ZoneFacts, unsuitable_reasons
 from tgfair.models.application import Application
 from tgfair.models.booth import Booth
+from tgfair.models.fair import Zone
 
 
 def needs_of(application: Application) -> Needs:
@@ -34,11 +35,16 @@ def facts_of(booth: Booth) -> tuple[BoothFacts, ZoneFacts]:
             kind,
             accepted_by_type(zone.fair.booth_rules).get(kind),
         ),
-        ZoneFacts(
-            zone.label,
-            None if zone.groups is None else frozenset(zone.groups),
-            None if zone.exhibitor_kinds is None else frozenset(zone.exhibitor_kinds),
-        ),
+        zone_facts(zone),
+    )
+
+
+def zone_facts(zone: Zone) -> ZoneFacts:
+    """Return whom a zone takes."""
+    return ZoneFacts(
+        zone.label,
+        None if zone.groups is None else frozenset(zone.groups),
+        None if zone.exhibitor_kinds is None else frozenset(zone.exhibitor_kinds),
     )
 
 

@@ -71,10 +71,11 @@ def unsuitable_reasons(needs: Needs, booth: BoothFacts, zone: ZoneFacts) -> list
     Codes: `zone_kind`, `product_group`, `booth_kind`, `power`, `water`, `cooling`, `cooking`,
     `size`.
     """
-    return _zone_reasons(needs, zone) + _type_reasons(needs, booth) + _booth_reasons(needs, booth)
+    return zone_reasons(needs, zone) + _type_reasons(needs, booth) + _booth_reasons(needs, booth)
 
 
-def _zone_reasons(needs: Needs, zone: ZoneFacts) -> list[Reason]:
+def zone_reasons(needs: Needs, zone: ZoneFacts) -> list[Reason]:
+    """Return why no booth of the zone suits, whatever the booth: `zone_kind`, `product_group`."""
     reasons = []
     kinds = zone.accepted_kinds
     if kinds is not None and needs.exhibitor_kind not in kinds:

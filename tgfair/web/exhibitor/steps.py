@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from tgfair.core.application.model import Answer, Problem
+from tgfair.core.application.model import Answer, Problem, Rules
 from tgfair.core.application.steps import STEPS, Step, next_step
 from tgfair.core.application.typed import typed_answers
 from tgfair.core.calendar_text import vn_time
 from tgfair.core.errors import TgfairError
+from tgfair.core.layout.suitability import Needs, zone_reasons
 from tgfair.core.workflow import EDITABLE
 from tgfair.documents.zone_map import zone_map_svg
 from tgfair.services import applications
 from tgfair.services.applications import DraftChangedError, step_answers
 from tgfair.services.queries.booths import newest_drawing
 from tgfair.services.queries.my_applications import ApplicationPage, application_page
+from tgfair.services.suiting import zone_facts
 from tgfair.web import guards
 from tgfair.web.errors import status_of
 from tgfair.web.exhibitor.blueprint import bp
@@ -27,6 +30,10 @@ from tgfair.web.guards import Audience, audience
 TYPED_STEPS = STEPS[:4]
 # Where "save and continue" leads, when the step was opened from one of these pages.
 RETURNS = {"kiem-tra": "exhibitor.check", "ho-so": "exhibitor.status"}
+AGAINST = {
+    "zone_kind": "không dành cho loại cơ sở này",
+    "product_group": "không nhận nhóm sản phẩm này",
+}
 TEMPLATES = {step: f"exhibitor/step_{step}.html" for step in TYPED_STEPS}
 
 
@@ -94,7 +101,7 @@ def _show(
     problems: tuple[Problem, ...],
     **more: Any,
 ) -> str:
-    form = form_of(which, page.rules, answers, problems)
+    form = form_of(which, _rules_told(page), answers, problems)
     form.seen.data = more.pop("seen", page.seen(which))
     return render_template(
         TEMPLATES[which],
@@ -110,6 +117,22 @@ def _show(
         zone_map=_zone_map(page) if which is Step.BOOTH else None,
         **more,
     )
+
+
+def _rules_told(page: ApplicationPage) -> Rules:
+    """Return the fair's rules with a word beside each zone where this subject cannot stand."""
+    products = page.checked.products
+    groups = [product.group for product in (*products.chosen, *products.others)]
+    needs = Needs(frozenset(filter(None, groups)), exhibitor_kind=page.application.exhibitor.kind)
+    against = {
+        zone.code: ", ".join(AGAINST[one.code] for one in zone_reasons(needs, zone_facts(zone)))
+        for zone in page.application.fair.zones
+    }
+    told = (
+        (code, f"{label} ({why})" if (why := against.get(code)) else label)
+        for code, label in page.rules.zones
+    )
+    return replace(page.rules, zones=tuple(told))
 
 
 def _zone_map(page: ApplicationPage) -> Markup | None:
