@@ -122,8 +122,9 @@ def _show(
 def _rules_told(page: ApplicationPage) -> Rules:
     """Return the fair's rules with a word beside each zone where this subject cannot stand."""
     products = page.checked.products
-    groups = [product.group for product in (*products.chosen, *products.others)]
-    needs = Needs(frozenset(filter(None, groups)), exhibitor_kind=page.application.exhibitor.kind)
+    groups = {one.group for one in products.chosen} | {one.group for one in products.others}
+    kind = page.application.exhibitor.kind
+    needs = Needs(frozenset(filter(None, groups)), exhibitor_kind=kind)
     against = {
         zone.code: ", ".join(AGAINST[one.code] for one in zone_reasons(needs, zone_facts(zone)))
         for zone in page.application.fair.zones
