@@ -48,6 +48,7 @@ from tgfair.services.applications import (
     start_application,
     step_answers,
 )
+from tgfair.services.queries.my_applications import timeline
 from tgfair.services.submissions import (
     IncompleteError,
     submit_application,
@@ -337,6 +338,18 @@ def test_officer_files_on_behalf_and_both_names_stand_in_the_history(fair, exhib
     row = load(code)
     assert (row.on_behalf, row.submitted_by_id) == (True, officer.user_id)
     assert [event.actor_label for event in row.history] == ["Lê Cán Bộ (nộp hộ Nguyễn Thị Út Hạnh)"]
+
+
+def test_history_says_who_withdrew_for_whom(owner, fair, exhibitor):
+    organiser = make_staff(Role.ORGANISER, name="Cô Hạnh")
+    code = ready(owner, fair, exhibitor)
+    submit(owner, code)
+
+    withdraw_application(organiser, code, reason="Cơ sở gọi", now=NOW)
+
+    said = "Cô Hạnh (rút hộ Nguyễn Thị Út Hạnh)"
+    row = load(code)
+    assert (row.history[-1].actor_label, timeline(row)[-1].note) == (said, said)
 
 
 def test_officer_of_another_commune_does_not_see_the_subject(fair, exhibitor):

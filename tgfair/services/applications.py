@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +37,10 @@ from tgfair.services.identifiers import digest, public_id, random_bits
 from tgfair.services.uow import find, reader, transaction
 
 SAVED_BY = "_saved_by"
+
+# What an officer did for somebody, as the history says it between the two names.
+FILED: Final = "nộp hộ"
+WITHDREW: Final = "rút hộ"
 
 
 class NotEditableError(ConflictError):
@@ -82,13 +87,13 @@ def files_on_behalf(actor: Actor, application: Application) -> bool:
     return not own and can(actor, Action.FILE_ON_BEHALF, application)
 
 
-def signing_as(actor: Actor, application: Application) -> Actor:
-    """Return the actor with the label that the history keeps: both names of a "nộp hộ"."""
+def signing_as(actor: Actor, application: Application, act: str = FILED) -> Actor:
+    """Return the actor with the label that the history keeps: both names, and what was done."""
     if not files_on_behalf(actor, application):
         return actor
     contact = application.contact_name or application.exhibitor.representative
     for_whom = contact or application.exhibitor.name
-    return replace(actor, label=f"{actor.label} (nộp hộ {for_whom})"[:200])
+    return replace(actor, label=f"{actor.label} ({act} {for_whom})"[:200])
 
 
 def start_application(

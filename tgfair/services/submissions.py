@@ -32,7 +32,7 @@ from tgfair.services.application_inputs import (
     offered_products,
     rules_of,
 )
-from tgfair.services.applications import NotEditableError, files_on_behalf, signing_as
+from tgfair.services.applications import WITHDREW, NotEditableError, files_on_behalf, signing_as
 from tgfair.services.idempotency import once
 from tgfair.services.identifiers import digest
 from tgfair.services.places import free_everything, lock_places
@@ -312,7 +312,7 @@ def leave(
     """Take an application out of the fair, within the caller's transaction."""
     lock_places(session, application.fair_id)
     session.refresh(application)
-    signer = signing_as(actor, application)
+    signer = signing_as(actor, application, WITHDREW)
     words = (reason or "").strip()[:600] or None
     advance(session, application, Event.WITHDRAW, actor=signer, now=now, reason=words, mails=mails)
     free_everything(session, application, reason=words, now=now)

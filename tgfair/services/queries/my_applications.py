@@ -29,6 +29,8 @@ from tgfair.services.application_inputs import (
     rules_of,
 )
 from tgfair.services.applications import (
+    FILED,
+    WITHDREW,
     current_fixes,
     files_on_behalf,
     live_application,
@@ -132,7 +134,8 @@ def timeline(application: Application) -> list[Milestone]:
 def _note(event: ApplicationEvent) -> str:
     if event.event in _TOLD and event.reason:
         return event.reason
-    return event.actor_label if "nộp hộ" in event.actor_label else ""
+    for_somebody = any(f"({act} " in event.actor_label for act in (FILED, WITHDREW))
+    return event.actor_label if for_somebody else ""
 
 
 def my_applications(actor: Actor) -> Sequence[Application]:
