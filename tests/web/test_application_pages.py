@@ -374,6 +374,17 @@ def test_withdrawing_by_a_bare_link_asks_for_a_code(client, fair, exhibitor, inv
     assert fresh(Application, code=code).state is State.SUBMITTED
 
 
+def test_who_withdrew_is_not_asked_again(client, fair, exhibitor):
+    code = make_application(fair, exhibitor, State.SUBMITTED).code
+    sign_in(client, make_member(exhibitor))
+    asked = client.get(f"/ho-so/{code}/rut").status_code
+    post(client, f"/ho-so/{code}/rut")
+
+    again = client.get(f"/ho-so/{code}/rut")
+
+    assert (asked, again.status_code, again.location) == (200, 303, f"/ho-so/{code}/")
+
+
 def test_officer_is_told_who_withdraws_instead_of_asked_for_a_code(client, fair, exhibitor):
     code = make_application(fair, exhibitor).code
     sign_in(client, make_user(Role.COMMUNE_OFFICER, unit_code=exhibitor.unit_new))

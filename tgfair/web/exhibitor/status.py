@@ -156,6 +156,8 @@ def ask_withdraw(code: str) -> Any:
 def _withdraw_page(code: str, *, needs_code: bool = False) -> Any:
     now = guards.now()
     page = reads.application_page(guards.actor(), code, now=now)
+    if page.application.state in FINAL:
+        return redirect(url_for("exhibitor.status", code=code), code=303)
     return render_template(
         "exhibitor/withdraw.html",
         page=page,
