@@ -90,10 +90,19 @@ def test_interest_in_a_fair_elsewhere_is_collected(app):
     item, exhibitor = published(FAIR), make_exhibitor()
 
     assert answer(item, exhibitor) is AnswerState.INTERESTED
-    with pytest.raises(ConflictError):
-        answer(item, exhibitor)
     assert withdraw_answer(SYSTEM, item, exhibitor.public_id, now=NOW) is None
     assert answer(item, exhibitor) is AnswerState.INTERESTED
+
+
+def test_answering_and_withdrawing_twice_counts_once():
+    item, exhibitor = published(replace(CLASS, places=3)), make_exhibitor()
+
+    answered = [answer(item, exhibitor) for _ in range(2)]
+    after_answer = free(item)
+    for _ in range(2):
+        assert withdraw_answer(SYSTEM, item, exhibitor.public_id, now=NOW) is None
+
+    assert (answered, after_answer, free(item)) == ([AnswerState.PLACED] * 2, 2, 3)
 
 
 def test_a_full_class_has_a_line_and_a_place_goes_to_who_waits_longest():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tgfair.clock import day_in_vietnam
@@ -42,16 +42,21 @@ def answer_bulletin(
 ) -> AnswerState:
     """Say that a subject is interested, or take a place for it (or one in the line when full).
 
+    Who has answered already keeps the answer: its state is returned.
+
     Raises:
         NotFoundError: the item is not published, or the subject is foreign.
         InvalidError: a field cannot be used, or the deadline has passed.
-        ConflictError: the subject has answered already.
+        ConflictError: the subject answers twice at this moment.
     """
     with transaction() as session:
         exhibitor = find(
             session, Exhibitor, Exhibitor.public_id == exhibitor_id, visible_to(actor, Exhibitor)
         )
         require(actor, Action.ANSWER_BULLETIN, exhibitor)
+        before = _living(session, bulletin_id, exhibitor)
+        if before is not None:
+            return before.state
         bulletin = _open(session, bulletin_id, now=now)
         answer = _row(bulletin, exhibitor, data, now=now)
         answer.state = _state(session, bulletin)
@@ -62,6 +67,18 @@ def answer_bulletin(
             tell_answer(session, answer, str(answer.state), now=now)
         record(session, actor, "bulletin.answered", answer, now=now, state=answer.state)
         return answer.state
+
+
+def _living(session: Session, bulletin_id: str, exhibitor: Exhibitor) -> BulletinAnswer | None:
+    return session.scalars(
+        select(BulletinAnswer)
+        .join(Bulletin)
+        .where(
+            Bulletin.public_id == bulletin_id,
+            BulletinAnswer.exhibitor_id == exhibitor.id,
+            BulletinAnswer.state != AnswerState.WITHDRAWN,
+        )
+    ).one_or_none()
 
 
 def _open(session: Session, bulletin_id: str, *, now: datetime) -> Bulletin:
@@ -116,8 +133,10 @@ def withdraw_answer(
 ) -> BulletinAnswer | None:
     """Take a subject's answer back; a place goes to who waits longest, who is returned.
 
+    Without a living answer nothing is left to do.
+
     Raises:
-        NotFoundError: there is no living answer, or the subject is foreign.
+        NotFoundError: there is no such item, or the subject is foreign.
     """
     with transaction() as session:
         exhibitor = find(
@@ -126,13 +145,9 @@ def withdraw_answer(
         require(actor, Action.ANSWER_BULLETIN, exhibitor)
         bulletin = find(session, Bulletin, Bulletin.public_id == bulletin_id)
         session.refresh(bulletin, with_for_update=True)
-        answer = find(
-            session,
-            BulletinAnswer,
-            BulletinAnswer.bulletin_id == bulletin.id,
-            BulletinAnswer.exhibitor_id == exhibitor.id,
-            BulletinAnswer.state != AnswerState.WITHDRAWN,
-        )
+        answer = _living(session, bulletin_id, exhibitor)
+        if answer is None:
+            return None
         before, answer.state = answer.state, AnswerState.WITHDRAWN
         session.flush()
         record(session, actor, "bulletin.answer_withdrawn", answer, now=now)
