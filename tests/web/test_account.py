@@ -401,6 +401,19 @@ def test_no_role_is_chosen_for_the_administrator_and_an_old_account_keeps_its_na
     assert "Khác Tên" not in page
 
 
+def test_administrator_is_told_for_which_subjects_a_new_officer_decides_nothing(client):
+    sign_in(client, make_user(Role.ADMIN))
+    row = make_exhibitor("HTX Hòa Lộc")
+    member = make_member(row)
+    typed = {"name": "Lê Văn Xã", "role": "reviewer", "fair_slug": "", "unit_code": ""}
+
+    told = send(client, "/ql/tai-khoan/moi", email=member.email, **typed).text
+    other = send(client, "/ql/tai-khoan/moi", email="xa@example.vn", **typed).text
+
+    assert f'<a href="/ql/chu-the/{row.public_id}">HTX Hòa Lộc</a>' in told
+    assert "HTX Hòa Lộc" not in other
+
+
 @pytest.mark.parametrize("role", [Role.ORGANISER, Role.REVIEWER, Role.COMMUNE_OFFICER])
 def test_other_staff_do_not_see_the_accounts(client, role):
     sign_in(client, make_user(role))

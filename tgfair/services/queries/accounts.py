@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from tgfair.core.email_address import normalize_email
 from tgfair.core.errors import NotFoundError
 from tgfair.core.vietnamese import sort_key
 from tgfair.documents.reference_data import load_units
@@ -197,6 +198,19 @@ def staff_users(actor: Actor) -> list[StaffUser]:
         return StaffGrant(grant.id, grant.role, fair, commune)
 
     return [StaffUser(u, tuple(named(g) for g in u.grants)) for u in session.scalars(query)]
+
+
+def subjects_of(actor: Actor, email: str) -> list[tuple[str, str]]:
+    """Return the subjects (public id, name) whose member an address is: its holder decides none."""
+    require(actor, Action.MANAGE_USERS)
+    query = (
+        select(Exhibitor.public_id, Exhibitor.name)
+        .join(Membership)
+        .join(User, Membership.user_id == User.id)
+        .where(User.email == normalize_email(email))
+        .order_by(Exhibitor.sort_key)
+    )
+    return [(public_id, name) for public_id, name in reader().execute(query)]
 
 
 def role_limits(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

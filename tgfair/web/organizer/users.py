@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import starmap
 from typing import Any
 
@@ -82,15 +83,15 @@ def add_user() -> Any:
         )
         try:
             name, token = users.add_user(guards.actor(), new, now=guards.now())
-            return _link_page(name, token)
+            return _link_page(name, token, accounts.subjects_of(guards.actor(), new.email))
         except InvalidError as error:
             form[error.field or "email"].errors = [error.message()]
     return render_template("organizer/user_new.html", form=form), 400
 
 
-def _link_page(name: str, token: str) -> str:
+def _link_page(name: str, token: str, subjects: Sequence[tuple[str, str]] = ()) -> str:
     link = f"{base_url()}/can-bo/{token}"
-    return render_template("organizer/user_link.html", name=name, link=link)
+    return render_template("organizer/user_link.html", name=name, link=link, subjects=subjects)
 
 
 @bp.post("/ql/tai-khoan/<int:user_id>/duong-dan")
