@@ -54,6 +54,15 @@ def test_a_code_in_other_digits_is_no_code(client):
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/khong-co-su-kien/", "/khong/co/trang/nay"])
+def test_a_page_that_is_not_there_says_what_to_do(client, path):
+    answer = client.get(path)
+
+    lead = answer.text.partition('<p class="lead">')[2].partition("</p>")[0]
+    assert answer.status_code == 404
+    assert lead.endswith("Hãy mở lại từ thư hay tin nhắn đã nhận.")
+
+
 def test_an_unknown_kind_narrows_nothing(organiser):
     fair = make_fair()
 
