@@ -97,6 +97,16 @@ def test_pdf_is_kept_as_it_is():
     assert clean_upload(PDF, name="giay-phep.pdf") == CleanFile(PDF, "application/pdf")
 
 
+@pytest.mark.parametrize(
+    "data", [b"hello", picture()[:-400], b"\xff\xd8\xff"], ids=["text", "cut", "head"]
+)
+def test_where_only_pictures_are_taken_no_pdf_is_asked_for(data):
+    assert refusal(data, images_only=True) == (
+        "unreadable",
+        "Tệp này không mở được. Hãy dùng ảnh khác.",
+    )
+
+
 @pytest.mark.parametrize("options", [{"name": "NHAN.JPG"}, {"images_only": True}])
 def test_pdf_that_calls_itself_a_picture_is_refused(options):
     assert refusal(PDF, **options) == (

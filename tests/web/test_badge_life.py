@@ -73,6 +73,7 @@ def test_producer_names_builders_and_a_vehicle(client, application, owner):
     assert "0 trên 4 thẻ" in client.get(base).text
     answer = post(client, f"{base}/them/thi-cong", name1="Trần Văn Đức", name3="Lê Thị Bé")
     assert (answer.status_code, answer.location) == (303, base)
+    assert "Xóa một biển số là hủy thẻ của xe đó." in client.get(f"{base}/them/xe").text
     post(client, f"{base}/them/xe", name1="63c-123.45")
 
     assert holders(application, BadgeKind.BUILDER) == ["Trần Văn Đức", "Lê Thị Bé"]

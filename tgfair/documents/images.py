@@ -30,6 +30,7 @@ _HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
 _UNREADABLE: Final = "Tệp này không mở được. Hãy dùng ảnh hoặc PDF."
+_NO_PICTURE: Final = "Tệp này không mở được. Hãy dùng ảnh khác."
 _EMPTY: Final = "Tệp tải lên bị trống. Hãy chọn lại."
 _HEIC: Final = (
     "Ảnh HEIC của iPhone chưa mở được. Hãy vào Cài đặt, Camera, Định dạng, chọn “Tương thích nhất” "
@@ -84,9 +85,10 @@ def clean_upload(data: bytes, *, name: str = "", images_only: bool = False) -> C
         if b"%%EOF" not in data[-_PDF_TAIL:]:
             raise UploadRefusedError("unreadable", _UNREADABLE)
         return CleanFile(data, "application/pdf")
-    if not kind:
-        raise UploadRefusedError("unreadable", _UNREADABLE)
-    return _decoded(kind, data)
+    found = _decoded(kind, data) if kind else None
+    if found is None:
+        raise UploadRefusedError("unreadable", _NO_PICTURE if images_only else _UNREADABLE)
+    return found
 
 
 def _sniff(data: bytes) -> str:
@@ -102,7 +104,8 @@ def _sniff(data: bytes) -> str:
     return "HEIC" if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS else ""
 
 
-def _decoded(kind: str, data: bytes) -> CleanFile:
+def _decoded(kind: str, data: bytes) -> CleanFile | None:
+    """Return the picture; None when it cannot be read."""
     # -I and the empty environment keep the application's settings and secrets out of the child
     command = [sys.executable, "-I", str(_CHILD), kind]
     try:
@@ -111,7 +114,7 @@ def _decoded(kind: str, data: bytes) -> CleanFile:
                 command, input=data, capture_output=True, env={}, timeout=_WAIT_SECONDS, check=True
             )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise UploadRefusedError("unreadable", _UNREADABLE) from None
+        return None
     head, _, rest = child.stdout.partition(b"\n")
     answer = json.loads(head)
     if "too_many_pixels" in answer:
