@@ -151,6 +151,14 @@ def test_strict_order_serves_nobody_in_a_zone_that_somebody_in_front_waits_for(e
             ] == []
 
 
+def test_who_stands_behind_is_told_for_whom_the_booth_is_not_that_they_were_asked():
+    first, second = (Waiting(n, f"HS-{n}", (), 1, DRY) for n in (1, 2))
+
+    found = offer_round([first, second], [booth(1)], Rule.STRICT)
+
+    assert found.why_not == {2: "Gian trống A01: dành cho hồ sơ đứng trước (HS-1)."}
+
+
 @given(lines(), rows_of_booths(), RULES)
 def test_first_in_line_gets_the_best_that_there_is(entries, free, rule):
     first = next((one for one in entries if not one.has_offer and not one.draws), None)

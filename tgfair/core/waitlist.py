@@ -198,7 +198,7 @@ def _why_not(
     ahead = [booth for booth in fitting if booth.id not in given]
     if not ahead:
         codes = sorted({given[booth.id] for booth in fitting})
-        return f"{_labels(fitting)}: đã mời hồ sơ đứng trước ({', '.join(codes)})."
+        return f"{_labels(fitting)}: dành cho hồ sơ đứng trước ({', '.join(codes)})."
     waiting = [other.code for other in in_front if any(_waits_for(other, b.zone) for b in ahead)]
     if waiting:
         return (
