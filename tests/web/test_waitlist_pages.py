@@ -67,6 +67,19 @@ def test_producer_picks_from_the_table_and_takes_the_booth(client, fair):
     assert "đã có đủ 1 gian" in client.get(url).text
 
 
+def test_a_booth_on_offer_is_not_taken_back_where_booths_are_assigned(client, fair):
+    waits = make_application(fair, make_exhibitor("Trà Mỹ Tho"), State.WAITLISTED)
+    enter_waitlist(SYSTEM, waits.code, now=clock.real_now())
+    make_application(fair, make_exhibitor(), State.APPROVED)
+    offer_now(SYSTEM, fair.id, now=clock.real_now())
+    sign_in(client, make_user(Role.ORGANISER))
+
+    page = client.get(f"/ql/{fair.slug}/xep?gian=A01").text
+
+    assert "Đang mời Trà Mỹ Tho từ danh sách chờ, hạn" in page
+    assert "Thu hồi gian A01" not in page
+
+
 def test_loser_gets_alternatives_with_409(client, fair):
     rival = make_application(fair, make_exhibitor(), State.APPROVED)
     hold_booth(SYSTEM, rival.code, "A01", now=clock.real_now())

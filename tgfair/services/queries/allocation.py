@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,9 +12,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from tgfair.core.layout.suitability import Reason
 from tgfair.core.workflow import ACCEPTED, State
 from tgfair.models.application import Application
-from tgfair.models.assignment import Publication
+from tgfair.models.assignment import Assignment, AssignmentState, Publication
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
+from tgfair.models.waitlist import Offer
 from tgfair.policy import Action, Actor, require
 from tgfair.services.publications import (
     latest_publication,
@@ -168,6 +170,15 @@ def mark_to_publish(actor: Actor, fair: Fair) -> str:
     """Return the mark of what publishing now would change; take it before the lines themselves."""
     require(actor, Action.ASSIGN_BOOTHS, fair)
     return mark_of_changes(reader(), fair.id)
+
+
+def offered_until(actor: Actor, fair: Fair, booth_id: int) -> datetime | None:
+    """Return until when a booth is kept by an offer to the waiting list, or None."""
+    require(actor, Action.ASSIGN_BOOTHS, fair)
+    held = (Assignment.booth_id == booth_id, Assignment.state == AssignmentState.HELD)
+    return reader().scalar(
+        select(Offer.until).join(Assignment, Assignment.offer_id == Offer.id).where(*held)
+    )
 
 
 def last_published(fair_id: int) -> Publication | None:

@@ -56,6 +56,7 @@ def allocation(slug: str) -> str:
         rows=_rows(_in_order(booths, picked, reasons)),
         picked=picked,
         booth=booth,
+        offered=queries.offered_until(actor(), fair, booth.id) if booth else None,
         reasons=reasons,
         drawing=_drawing(fair, booths, picked, booth, reasons),
         changes=len(queries.changes_to_publish(actor(), fair)),
