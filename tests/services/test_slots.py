@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -113,6 +114,8 @@ def test_windows_of_a_day_are_made_once(fair):
         ({"minutes": 1}, "minutes"),
         ({"last": time(7, 30)}, "last"),
         ({"first": time(0), "last": time(23, 59), "minutes": 5}, "minutes"),
+        ({"day": date(2020, 1, 1)}, "day"),
+        ({"day": date(2027, 6, 17)}, "day"),
     ],
 )
 def test_impossible_windows_are_refused_on_their_field(fair, changes, field):
@@ -123,6 +126,22 @@ def test_impossible_windows_are_refused_on_their_field(fair, changes, field):
         create_slots(SYSTEM, fair.id, Windows(**{**values, **changes}), now=NOW)
 
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(time(6, 30), time(7, 30)), (time(7, 30), time(7, 40)), (time(9, 50), time(11))],
+)
+def test_windows_that_overlap_at_the_same_place_are_refused(fair, slots, first, last):
+    length = (last.hour - first.hour) * 60 + last.minute - first.minute
+    other = replace(WINDOWS, first=first, last=last, minutes=length)
+
+    with pytest.raises(InvalidError, match="Trùng giờ với khung đã có") as refused:
+        create_slots(SYSTEM, fair.id, other, now=NOW)
+
+    assert refused.value.field == "first"
+    elsewhere = replace(other, place="Cổng 2")
+    assert create_slots(SYSTEM, fair.id, elsewhere, now=NOW) == 1
 
 
 def test_booking_takes_a_place_and_cancelling_gives_it_back(fair, slots):

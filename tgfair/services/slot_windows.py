@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tgfair.core.calendar_text import VIETNAM
+from tgfair.core.calendar_text import VIETNAM, vn_date
 from tgfair.core.errors import ConflictError, InvalidError
 from tgfair.core.vietnamese import check_text
 from tgfair.core.workflow import ACCEPTED
@@ -25,6 +26,8 @@ from tgfair.services.uow import find, transaction
 
 MOST_WINDOWS = 200
 MOST_PLACES = 1000
+# Goods and stages are built some days before, and taken down after; a wrong year is further off.
+MARGIN = timedelta(days=30)
 LEAST_MINUTES, MOST_MINUTES = 5, 24 * 60
 
 
@@ -62,7 +65,8 @@ def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime)
     """Make equal windows and return how many; those that are there already are left alone.
 
     Raises:
-        InvalidError: a number or an hour is out of range.
+        InvalidError: a number, an hour or the day is out of range, or a window overlaps another of
+            this kind and place.
     """
     place = check_text(windows.place, field="place")
     starts = _starts(windows, place)
@@ -72,9 +76,11 @@ def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime)
         require(actor, Action.EDIT_FAIR, fair)
         # Two officers who make the same windows at the same moment make them once.
         session.refresh(fair, with_for_update=True)
+        _refuse_far(fair, windows.day)
         same = (Slot.fair_id == fair.id, Slot.kind == windows.kind, Slot.place == place)
-        known = set(session.scalars(select(Slot.starts_at).where(*same)))
-        new = [start for start in starts if start not in known]
+        known = session.scalars(select(Slot).where(*same).order_by(Slot.starts_at)).all()
+        new = [start for start in starts if start not in {slot.starts_at for slot in known}]
+        _refuse_overlap(known, new, length)
         session.add_all(
             Slot(
                 fair_id=fair.id,
@@ -91,6 +97,34 @@ def create_slots(actor: Actor, fair_id: int, windows: Windows, *, now: datetime)
         )
         record(session, actor, "slots.created", fair, now=now, fair_id=fair.id, count=len(new))
         return len(new)
+
+
+def _refuse_far(fair: Fair, day: date) -> None:
+    first, last = fair.first_day - MARGIN, fair.last_day + MARGIN
+    if not first <= day <= last:
+        raise InvalidError(
+            f"Ngày này quá xa ngày tổ chức. Hãy ghi ngày từ {vn_date(first)} đến {vn_date(last)}.",
+            field="day",
+        )
+
+
+def _refuse_overlap(known: Sequence[Slot], starts: Sequence[datetime], length: timedelta) -> None:
+    """Refuse a second window at the same hour and place: it would double the place's capacity."""
+    met = next(
+        (
+            slot
+            for start in starts
+            for slot in known
+            if slot.starts_at < start + length and start < slot.ends_at
+        ),
+        None,
+    )
+    if met is not None:
+        raise InvalidError(
+            f"Trùng giờ với khung đã có: {window_name(met)}. Hãy chọn giờ khác, hoặc sửa số chỗ "
+            "của khung đó.",
+            field="first",
+        )
 
 
 def _starts(windows: Windows, place: str) -> list[datetime]:
