@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,11 @@ def let_time_pass():
 def test_whole_draw_on_the_pages(office, fair):
     client = office()
     assert "Nếu chốt bây giờ" in client.get("/ql/hoi-cho/boc-tham/moi").text
+    tried = freeze(client, **{"try": "1", "mode": "order", "source_day": ""})
+    assert reader().scalars(select(Draw)).all() == []
+    assert "Nếu chốt bây giờ" in client.get(tried.location).text
+    assert "mode=order&zones=A" in tried.location
+    assert not re.search("csrf|idempotency", tried.location)
     answer = freeze(client)
     assert (answer.status_code, answer.location) == (303, "/ql/hoi-cho/boc-tham/1")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
@@ -96,9 +97,13 @@ def _new_draw(fair: Fair, form: DrawForm) -> str:
 @bp.post("/ql/<slug>/boc-tham/moi")
 @audience(Audience.STAFF)
 def freeze_draw(slug: str) -> Any:
-    """Freeze the list, publish it, tell everybody on it."""
+    """Freeze the list, publish it, tell everybody on it; or show anew what it would look like."""
     fair = _fair(slug)
     form = _form(fair, request.form)
+    if "try" in request.form:
+        typed = {name: request.form.getlist(name) for name in form.data if name != "csrf_token"}
+        query = urlencode(typed, doseq=True)
+        return redirect(f"{url_for('organizer.new_draw', slug=slug)}?{query}", code=303)
     if not form.validate():
         return _new_draw(fair, form), 400
     try:
