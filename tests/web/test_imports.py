@@ -115,6 +115,17 @@ def test_bad_file_keeps_the_page_with_a_sentence(organiser, client, data, name, 
     assert reader().scalar(select(RegisterImport.id)) is None
 
 
+def test_a_file_with_a_heading_and_no_row_is_not_called_the_same_as_the_directory(
+    organiser, client
+):
+    page = client.get(
+        uploaded(client, "Tên chủ thể;MST;Sản phẩm;Hạng sao\n".encode(), "so.csv")
+    ).text
+
+    assert "Không đọc được chủ thể nào dưới hàng tiêu đề" in page
+    assert "giống hệt" not in page
+
+
 def test_zip_bomb_is_refused(organiser, client):
     sent = upload(client, bomb(), "so.xlsx")
 
