@@ -157,3 +157,14 @@ def test_a_tall_plan_stands_on_the_sheet_where_that_makes_it_larger():
     assert page.get_height() > page.get_width()
     assert "Tỷ lệ 1:400" in text
     assert [booth.label for booth in tall.booths if booth.label not in text] == []
+
+
+def test_emergency_exits_are_in_the_legend_beside_the_gates():
+    plan = grid_plan(GridRequest("Năm trăm gian", Group("A", "Khu chung", "#F6C65B"), 20, 25))
+
+    text = pypdfium2.PdfDocument(plan_pdf(plan, SHEET))[0].get_textpage().get_text_bounded()
+    without = pypdfium2.PdfDocument(plan_pdf(SQUARE, SHEET))[0].get_textpage().get_text_bounded()
+
+    exits = [any("emergency" in gate.tags for gate in one.of(Kind.GATE)) for one in (plan, SQUARE)]
+    assert exits == ["Cửa thoát hiểm" in text, "Cửa thoát hiểm" in without]
+    assert "Cửa thoát hiểm" in text

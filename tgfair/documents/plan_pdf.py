@@ -38,6 +38,7 @@ _FILLS: Final[dict[Kind, Color | None]] = {
     Kind.GATE: HexColor("#B3201B"),
     Kind.TEXT: None,
 }
+_EXIT: Final = HexColor("#00713F")
 _LEGEND: Final = (Kind.GATE, Kind.POWER, Kind.TOILET, Kind.TREE)
 _SIGNS: Final = {Kind.POWER: "Đ", Kind.TOILET: "WC"}
 
@@ -124,8 +125,12 @@ def _draw_object(canvas: Canvas, plan: Plan, item: PlanObject, frame: _Frame) ->
         canvas.circle(x, y, min(item.w, item.h) / 2 * frame.point, stroke=1, fill=1)
     elif item.kind is not Kind.TEXT:
         canvas.setDash((4, 2) if item.kind is Kind.ZONE else ())
-        _outline(canvas, points, _FILLS[item.kind])
+        _outline(canvas, points, _EXIT if _is_exit(item) else _FILLS[item.kind])
     canvas.restoreState()
+
+
+def _is_exit(item: PlanObject) -> bool:
+    return item.kind is Kind.GATE and "emergency" in item.tags
 
 
 def _outline(canvas: Canvas, points: list[Point], fill: Color | None) -> None:
@@ -265,7 +270,10 @@ def _draw_legend(canvas: Canvas, plan: Plan, between: tuple[float, float], top: 
     entries: list[tuple[str, int | None, Color | None]] = [
         (f"{g.id}: {g.label} ({counts[g.id]})", n, _tint(g.color)) for n, g in used
     ]
-    entries += [(KIND_NAMES[kind], None, _FILLS[kind]) for kind in _LEGEND if plan.of(kind)]
+    if any(map(_is_exit, plan.objects)):
+        entries.append(("Cửa thoát hiểm", None, _EXIT))
+    signs = {item.kind for item in plan.objects if not _is_exit(item)}
+    entries += [(KIND_NAMES[kind], None, _FILLS[kind]) for kind in _LEGEND if kind in signs]
     narrow = min(column, (right - left) / max(1, -(-len(entries) // rows)))
     for place, (text, zone, fill) in enumerate(entries):
         x = left + place // rows * narrow
