@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from tgfair.cli.demo import guests
 from tgfair.cli.demo.pictures import picture
 from tgfair.cli.demo.stage import CLERK, FAIR_ENDS, FAIR_FIRST_PLANNED, FAIR_OPENS, YEAR, at, holder
+from tgfair.core.application.check import MAX_FASCIA
 from tgfair.core.application.steps import Step
 from tgfair.core.decision import FixRequest
 from tgfair.core.workflow import State
@@ -160,7 +162,7 @@ def _typed(number: int, subject: Exhibitor) -> Iterator[tuple[Step, dict[str, li
         "booths": "2" if twice else "1",
         "wish1": "D" if delegation else first,
         "wish2": "B" if first != "B" else "A",
-        "fascia": subject.name[:40].strip(),
+        "fascia": _fascia(subject.name),
         "power": "500" if number % 4 == 0 else "",
     }
     yield Step.BOOTH, {field: [value] for field, value in booth.items() if value}
@@ -168,6 +170,11 @@ def _typed(number: int, subject: Exhibitor) -> Iterator[tuple[Step, dict[str, li
         Step.PEOPLE,
         {"name1": [subject.representative or "Nguyễn Thị Lan"], "name2": ["Lê Văn Út"]},
     )
+
+
+def _fascia(name: str) -> str:
+    """Return what of a name fits the sign, in whole words."""
+    return textwrap.shorten(name, MAX_FASCIA, placeholder="")
 
 
 def decide(fair: Fair) -> None:
