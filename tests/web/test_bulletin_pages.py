@@ -105,6 +105,29 @@ def test_a_subject_takes_the_place_and_the_next_one_waits_and_moves_up(client, i
     assert ("Cơ sở Một" in rows, "Cơ sở Hai Hai" in rows, "Có chỗ" in rows) == (False, True, True)
 
 
+def test_who_opens_the_mail_of_a_place_signs_in_and_finds_the_code(app, client, item, monkeypatch):
+    exhibitor = enter(client, "Cơ sở Một")
+    post(client, f"/tin/{item}/dang-ky", exhibitor=exhibitor.public_id, person="Lan")
+    own = client.get("/ho-so/").text
+    monkeypatch.setattr(clock, "real_now", lambda: datetime(2026, 5, 31, 3, 0, tzinfo=UTC))
+    with app.app_context():
+        stranger = app.test_client().get(f"/tin/{item}").text
+
+    assert f'href="/tin/{item}"' in own
+    assert "đăng nhập để xem chỗ và mã điểm danh" in stranger
+    assert f'href="/dang-nhap?next=/tin/{item}"' in stranger
+
+
+def test_staff_see_all_days_and_hours_of_an_item(client):
+    sign_in(client, make_user(Role.ORGANISER))
+
+    page = post(
+        client, "/ql/tin/moi", **(CLASS | {"hours": "8:00–11:00", "contact_phone": ""})
+    ).text
+
+    assert " – 02/06/2026, 8:00–11:00, Mỹ Tho" in page
+
+
 def test_a_refused_answer_keeps_what_was_typed(client, item):
     first = enter(client, "Cơ sở Một")
     typed = {"person": "Lan <3", "phone": "12", "note": "Hai người ăn chay"}

@@ -9,7 +9,7 @@ from email.utils import parseaddr
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from tgfair.clock import day_in_vietnam
 from tgfair.config import Config
@@ -88,6 +88,23 @@ def own_answers(actor: Actor, item: Bulletin) -> list[OwnAnswer]:
         for one in subjects
         if can(actor, Action.ANSWER_BULLETIN, one)
     ]
+
+
+def answers_of(actor: Actor, *, today: date) -> Sequence[BulletinAnswer]:
+    """Return the living answers of the reader's subjects to what is not over, the nearest first."""
+    rows = reader().scalars(
+        select(BulletinAnswer)
+        .join(BulletinAnswer.bulletin)
+        .where(
+            BulletinAnswer.exhibitor_id.in_(actor.exhibitor_ids),
+            BulletinAnswer.state != AnswerState.WITHDRAWN,
+            Bulletin.state == BulletinState.PUBLISHED,
+            Bulletin.last_day >= today,
+        )
+        .options(contains_eager(BulletinAnswer.bulletin), joinedload(BulletinAnswer.exhibitor))
+        .order_by(Bulletin.first_day, BulletinAnswer.id)
+    ).all()
+    return [row for row in rows if can(actor, Action.ANSWER_BULLETIN, row.exhibitor)]
 
 
 def followed(actor: Actor) -> list[tuple[Exhibitor, BulletinSubscription | None]]:

@@ -17,6 +17,7 @@ from tgfair.services import applications, submissions
 from tgfair.services.booth_answers import answer_deadline
 from tgfair.services.queries import my_applications as reads
 from tgfair.services.queries.booths import published_booths_of
+from tgfair.services.queries.bulletins import answers_of
 from tgfair.services.queries.draws import is_listed
 from tgfair.services.queries.inbox import unread_count
 from tgfair.services.queries.picking import Turn, offers_to, turn
@@ -53,6 +54,7 @@ def mine() -> Any:
         applications=applications,
         offers=offers_to([one.id for one in applications], now=guards.now()),
         invitations=reads.my_invitations(who),
+        answers=answers_of(who, today=guards.today()),
         unread=unread_count(who),
     )
 
