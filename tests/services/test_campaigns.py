@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pypdfium2
 import pytest
@@ -304,6 +304,41 @@ def test_both_languages_and_attachments_go_along(organiser, fair, smtp_sink):
         f"thu-{fair.slug}.pdf": "application/pdf",
         f"{fair.slug}.ics": "text/calendar",
     }
+
+
+def test_an_english_notice_is_english_throughout(organiser, smtp_sink):
+    at = datetime(2026, 6, 17, 0, 30, tzinfo=UTC)
+    fair = make_fair(setup_from=at, setup_until=at + timedelta(hours=9))
+    make_application(fair, make_exhibitor("HTX Gò Công"), State.APPROVED)
+    body = "From {giờ vào gian}; {trạng thái hồ sơ}; {hạn xác nhận}; {ngày tổ chức}."
+    name = create(organiser, fair, language="en", subject_en="Setting up", body_en=body)
+    send(organiser, name)
+    run_due("w")
+    deliver_due(owner="w", tick=later(minutes=11))
+
+    mail = smtp_sink.wait_for(1)[0]
+    text = text_of(mail)
+    assert (
+        "From 07:30 on Wednesday, 17 June 2026 to 16:30 on Wednesday, 17 June 2026; Approved; "
+        "09:00 on Tuesday, 9 June 2026; "
+        "Thursday, 18 June 2026 to Sunday, 21 June 2026, opening at 08:00." in text
+    )
+    assert "For help please call Cô Hạnh" in text
+    assert "Unsubscribe:" in text
+    html = mail.get_body(("html",)).get_content()
+    assert '<html lang="en">' in html
+    for said in (text, html):
+        assert not {word for word in ("Cần hỗ trợ", "Thư gửi", "Ngừng nhận") if word in said}
+
+
+def test_the_hours_for_setting_up_follow_a_word_for_from(organiser, smtp_sink):
+    at = datetime(2026, 6, 17, 0, 30, tzinfo=UTC)
+    fair = make_fair(setup_from=at, setup_until=at + timedelta(hours=9))
+    make_application(fair, make_exhibitor("HTX Gò Công"), State.APPROVED)
+    name = create(organiser, fair, body="Dựng gian từ {giờ vào gian}.")
+    check = queries.preview_campaign(organiser, campaign(name), 1, "vi", now=NOW)
+
+    assert "Dựng gian từ 07:30 ngày 17/06/2026 đến 16:30 ngày 17/06/2026." in check.mail.text
 
 
 def test_the_letter_of_a_notice_says_what_the_notice_says(organiser, fair, smtp_sink):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tgfair.core.calendar_text import vn_datetime
+from tgfair.core.calendar_text import vn_datetime, vn_time
 from tgfair.core.campaign.chips import Piece, fill, paragraphs
+from tgfair.core.english_text import STATE_LABELS_EN, en_day, en_instant
 from tgfair.core.phone import display_phone
 from tgfair.core.workflow import STATE_LABELS, State
 from tgfair.mail.enqueue import Recipient, recipient_of
@@ -39,6 +40,28 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How a language writes the days, instants and states that chips stand for."""
+
+    states: Mapping[State, str]
+    days: Callable[[Fair], str]
+    instant: Callable[[datetime], str]
+    deadline: Callable[[datetime], str]
+    to: str
+
+
+def _en_days(fair: Fair) -> str:
+    opening = vn_time(fair.opens_at)
+    if fair.first_day == fair.last_day:
+        return f"{opening} on {en_day(fair.first_day)}"
+    return f"{en_day(fair.first_day)} to {en_day(fair.last_day)}, opening at {opening}"
+
+
+IN_VIETNAMESE = Manner(STATE_LABELS, fair_days, vn_datetime, deadline, " đến ")
+IN_ENGLISH = Manner(STATE_LABELS_EN, _en_days, en_instant, en_instant, " to ")
+
+
+@dataclass(frozen=True)
 class Words:
     """A text in one language: plain, and as paragraphs of lines of pieces."""
 
@@ -47,15 +70,19 @@ class Words:
     blocks: list[list[list[Piece]]]
 
 
-def chip_values(context: Mapping[str, Any]) -> dict[str, str]:
-    """Return what each chip stands for; empty where there is nothing to say."""
+def chip_values(context: Mapping[str, Any], manner: Manner | None = None) -> dict[str, str]:
+    """Return what each chip stands for, in Vietnamese unless `manner` says otherwise.
+
+    Empty where there is nothing to say.
+    """
+    manner = manner or IN_VIETNAMESE
     fair: Fair | None = context["fair"]
     application = context["application"]
     values = {
         "to_name": unlinked(context["to_name"]),
         "org": unlinked(context["org"]),
         "code": context["code"],
-        "state": STATE_LABELS[application.state] if application is not None else "",
+        "state": manner.states[application.state] if application is not None else "",
         "booths": ", ".join(context["booths"]),
         "url": context["url"],
         "hotline": _hotline(context["hotline"]),
@@ -65,12 +92,14 @@ def chip_values(context: Mapping[str, Any]) -> dict[str, str]:
     fix_until = (application.fix_until if application else None) or fair.supplement_until
     return values | {
         "fair": fair.name,
-        "days": fair_days(fair),
+        "days": manner.days(fair),
         "venue": ", ".join(filter(None, [fair.venue, fair.venue_address])),
-        "setup": _span(fair.setup_from, fair.setup_until),
-        "apply_until": deadline(fair.registration_closes_at),
-        "fix_until": deadline(fix_until) if fix_until else "",
-        "confirm_until": deadline(fair.confirm_until) if fair.confirm_until else "",
+        "setup": manner.to.join(
+            manner.instant(at) for at in (fair.setup_from, fair.setup_until) if at
+        ),
+        "apply_until": manner.deadline(fair.registration_closes_at),
+        "fix_until": manner.deadline(fix_until) if fix_until else "",
+        "confirm_until": manner.deadline(fair.confirm_until) if fair.confirm_until else "",
     }
 
 
@@ -78,18 +107,17 @@ def _hotline(found: Mapping[str, str] | None) -> str:
     return f"{found['name']} {display_phone(found['phone'])}" if found else ""
 
 
-def _span(start: datetime | None, end: datetime | None) -> str:
-    if start is None:
-        return ""
-    return f"từ {vn_datetime(start)}" + (f" đến {vn_datetime(end)}" if end else "")
-
-
-def words_of(campaign: Campaign, values: Mapping[str, str]) -> dict[str, Any]:
+def words_of(campaign: Campaign, context: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates of a notice need besides the usual names."""
-    vi = _words(campaign.subject, campaign.body, values)
-    en = _words(campaign.subject_en, campaign.body_en, values)
+    vi = _words(campaign.subject, campaign.body, chip_values(context))
+    en = _words(campaign.subject_en, campaign.body_en, chip_values(context, IN_ENGLISH))
     texts = {Language.VI: [vi], Language.EN: [en], Language.BOTH: [vi, en]}[campaign.language]
-    return {"subject": texts[0].subject, "texts": texts, "chat": texts[0].text}
+    return {
+        "subject": texts[0].subject,
+        "texts": texts,
+        "chat": texts[0].text,
+        "language": "en" if campaign.language is Language.EN else "vi",
+    }
 
 
 def _words(subject: str, body: str, values: Mapping[str, str]) -> Words:

@@ -84,7 +84,7 @@ def _context(session: Session, message: Message, facts: Facts) -> dict[str, Any]
     if message.kind != CAMPAIGN or message.campaign is None:
         return context
     refuse_moved_on(message)
-    return context | words_of(message.campaign, chip_values(context))
+    return context | words_of(message.campaign, context)
 
 
 def _sample(session: Session, test: Message, *, now: datetime) -> Message:

@@ -22,7 +22,7 @@ STARTERS: Final = {
         "Giờ vào gian",
         "Giờ vào gian: {sự kiện}",
         "Kính gửi {cơ sở},\n\n"
-        "Gian {gian hàng} của cơ sở tại {sự kiện} mở để bày hàng {giờ vào gian}.\n"
+        "Gian {gian hàng} của cơ sở tại {sự kiện} mở để bày hàng từ {giờ vào gian}.\n"
         "Địa điểm: {địa điểm}.\n\n"
         "Xem lối vào và giờ xe của cơ sở:\n{đường dẫn}\n\n"
         "Cần hỗ trợ, xin gọi {đường dây nóng}.",
