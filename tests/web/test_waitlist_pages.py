@@ -18,7 +18,7 @@ from tests.support.builders import (
 )
 from tgfair import clock
 from tgfair.core.workflow import State
-from tgfair.models import BoothGiving, Fair, Role
+from tgfair.models import BoothGiving, Fair, FairStatus, Role
 from tgfair.policy import SYSTEM
 from tgfair.services.allocations import assign_booth
 from tgfair.services.holds import hold_booth
@@ -78,6 +78,20 @@ def test_a_booth_on_offer_is_not_taken_back_where_booths_are_assigned(client, fa
 
     assert "Đang mời Trà Mỹ Tho từ danh sách chờ, hạn" in page
     assert "Thu hồi gian A01" not in page
+
+
+@pytest.mark.parametrize("room", ["danh-sach-cho", "boc-tham", "xep/the-le"])
+def test_the_pages_of_a_draft_do_not_link_to_public_ones_that_are_not_there(client, fair, room):
+    sign_in(client, make_user(Role.ORGANISER))
+    url, public = f"/ql/{fair.slug}/{room}", f'href="/{fair.slug}/'
+
+    with transaction() as session:
+        session.get_one(Fair, fair.id).status = FairStatus.DRAFT
+    hidden = public in client.get(url).text
+    with transaction() as session:
+        session.get_one(Fair, fair.id).status = FairStatus.OPEN
+
+    assert (hidden, public in client.get(url).text) == (False, True)
 
 
 def test_loser_gets_alternatives_with_409(client, fair):
