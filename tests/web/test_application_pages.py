@@ -330,6 +330,24 @@ def test_sending_after_the_deadline_keeps_the_answers(client, fair, invitation):
     assert fresh(Application, code=code).state is State.DRAFT
 
 
+@pytest.mark.parametrize("state", [State.DRAFT, State.CHANGES_REQUESTED])
+def test_after_its_deadline_an_application_leads_to_no_sending(client, fair, exhibitor, state):
+    fixes = [Fix(round=1, step="booth", field="fascia", text="Viết ngắn lại")]
+    code = make_application(fair, exhibitor, state, fixes=fixes).code
+    sign_in(client, make_member(exhibitor))
+    before = text(client.get(f"/ho-so/{code}/"))
+    with transaction() as session:
+        session.merge(fair).registration_closes_at = clock.real_now() - timedelta(minutes=1)
+
+    after = text(client.get(f"/ho-so/{code}/"))
+
+    ways = (f"/ho-so/{code}/kiem-tra", f"/ho-so/{code}/buoc/")
+    assert [[way in page for way in ways] for page in (before, after)] == [
+        [True, True],
+        [False, False],
+    ]
+
+
 def test_pressing_send_twice_makes_one(client, invitation):
     code = started(client, invitation)
     post(client, f"/ho-so/{code}/buoc/4", name1="Bé")
