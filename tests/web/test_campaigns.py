@@ -194,6 +194,20 @@ def test_pause_resume_and_stop_are_buttons(officer, fair):
     assert seen == ["paused", "sending", "cancelled"]
 
 
+def test_who_has_no_mail_waits_for_a_call_and_for_no_hour(officer, fair):
+    make_application(
+        fair, make_exhibitor("HTX Cai Lậy", email=None, phone="+84912345678"), State.APPROVED
+    )
+    here = begin(officer, fair)
+    post(officer, f"{here}/gui", version="1")
+    jobs.run_due("w")
+
+    report = text_of(officer.get(here))
+
+    assert "HTX Cai Lậy 0912 345 678 Phải gọi" in report
+    assert "Dự kiến" not in report
+
+
 def test_a_draft_can_be_thrown_away(officer, fair):
     here = begin(officer, fair)
     post(officer, f"{here}/xoa")
