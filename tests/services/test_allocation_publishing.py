@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -16,6 +18,8 @@ from tests.support.builders import (
     make_staff,
     make_user,
 )
+from tgfair.core.allocation.problem import Weights
+from tgfair.core.allocation.rulebook import said_as_goals
 from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
 from tgfair.extensions import db
@@ -23,11 +27,13 @@ from tgfair.models import (
     Application,
     Assignment,
     AssignmentSource,
+    Fair,
     Message,
     MessageState,
     Role,
     RunState,
 )
+from tgfair.policy import SYSTEM
 from tgfair.services.allocation_edits import (
     relocate,
 )
@@ -37,7 +43,13 @@ from tgfair.services.allocation_runs import (
 )
 from tgfair.services.allocation_settings import Keep
 from tgfair.services.allocations import assign_booth
+from tgfair.services.booth_rules import TypedRules, booth_rules, set_booth_rules
+from tgfair.services.publications import publish
+from tgfair.services.queries.allocation_minutes import minutes_of
 from tgfair.services.queries.allocation_plans import plan_view
+from tgfair.services.reviews import approve
+from tgfair.services.submissions import withdraw_application
+from tgfair.services.uow import reader
 
 
 @pytest.fixture
@@ -133,6 +145,27 @@ def test_who_was_given_another_booth_meanwhile_can_be_moved_there_in_the_plan(fa
     )
 
     assert standing(fair) == {a: two.code, b: one.code}
+
+
+def test_minutes_of_a_version_say_what_held_then(fair, clerk):
+    one = approved(fair, "Cơ sở Một")
+    left = approved(fair, "Cơ sở Hai")
+    late = make_application(fair, make_exhibitor("Cơ sở Ba"), State.SUBMITTED)
+    assign_booth(clerk, fair.id, "A01", one.code, now=NOW)
+    publish(clerk, fair.id, note=None, now=NOW)
+    then = minutes_of(clerk, fair, 1)
+    later = NOW + timedelta(days=1)
+
+    rules = TypedRules(Weights(wishes=(90, 50, 20)), cap_per_subject=None, cap_per_owner=2)
+    seen = reader().get_one(Fair, fair.id, populate_existing=True).version
+    set_booth_rules(clerk, fair.id, rules, seen_version=seen, now=later)
+    withdraw_application(SYSTEM, left.code, reason="Bận", now=later)
+    approve(clerk, late.code, seen_version=late.version, now=later)
+
+    changed = reader().get_one(Fair, fair.id, populate_existing=True)
+    assert minutes_of(clerk, changed, 1) == then
+    assert (then.without, then.ways) == (((left.code, "Cơ sở Hai"),), ("xếp tay",))
+    assert said_as_goals(booth_rules(changed)) != then.goals
 
 
 def test_nobody_publishes_a_plan_for_their_own_subject(fair, clerk):

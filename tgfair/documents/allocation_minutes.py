@@ -34,7 +34,8 @@ class MinutesLine:
 class Minutes:
     """Everything the minutes say.
 
-    `plan` is the plan's name, empty when everybody was placed by hand; `scores` are goal, what was
+    `plan` is the plan's name, empty when it was no plan of the machine, and then `ways` say how the
+    booths were found; `scores` are goal, what was
     reached and the most thinkable; `changes` were made by hand; `without` are code and name.
     """
 
@@ -51,6 +52,7 @@ class Minutes:
     goals: tuple[str, ...]
     lines: tuple[MinutesLine, ...]
     without: tuple[tuple[str, str], ...]
+    ways: tuple[str, ...] = ()
 
 
 def allocation_minutes(minutes: Minutes) -> bytes:
@@ -71,7 +73,8 @@ def _blocks(minutes: Minutes) -> Iterator[Block]:
     yield Words(f"Bản công bố số {minutes.number}, lúc {vn_datetime(minutes.published_at)}")
     if minutes.published_by:
         yield Words(f"Người công bố: {minutes.published_by}")
-    how = f"Theo phương án {minutes.plan}, máy tìm" if minutes.plan else "Xếp tay"
+    ways = ", ".join(minutes.ways) or "xếp tay"
+    how = f"Theo phương án {minutes.plan}, máy tìm" if minutes.plan else ways.capitalize()
     yield Words(f"Cách xếp: {how}" + (", có sửa tay" if minutes.changes else ""))
     if minutes.note:
         yield Words(f"Lý do thay đổi, ghi chú: {minutes.note}")

@@ -20,12 +20,15 @@ from tgfair.core.allocation.rulebook import (
     check_rulebook,
     rulebook_as_json,
     rulebook_from_json,
+    said_as_goals,
+    said_as_rules,
 )
 from tgfair.core.errors import InvalidError
 from tgfair.core.layout.booth_types import type_of
 from tgfair.core.names import GROUP_NAMES
 from tgfair.core.vietnamese import check_text
 from tgfair.models.application import Application
+from tgfair.models.audit import AuditEntry
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
@@ -33,6 +36,7 @@ from tgfair.services.audit import record
 from tgfair.services.uow import check_seen, find, reader, transaction
 
 MOST_TEXT = 4000
+CHANGED = "fair.booth_rules"
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,39 @@ def set_booth_rules(
         check_seen(fair, seen_version)
         book = _read(typed, _codes(session, fair.id), _booth_ids(session, fair.id))
         check_rulebook(book)
+        before = booth_rules(fair)
         fair.booth_rules = rulebook_as_json(book)
-        record(session, actor, "fair.booth_rules", fair, now=now, fair_id=fair.id)
+        record(
+            session,
+            actor,
+            CHANGED,
+            fair,
+            now=now,
+            fair_id=fair.id,
+            # In words as everybody could read them, for the minutes of what was decided by them.
+            rules=said_as_rules(before),
+            goals=said_as_goals(before),
+        )
+
+
+def rules_at(fair: Fair, at: datetime) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the fair's rules and goals in words, as they were at an instant."""
+    later = (
+        select(AuditEntry.data)
+        .where(
+            AuditEntry.action == CHANGED,
+            AuditEntry.object_type == Fair.__tablename__,
+            AuditEntry.fair_id == fair.id,
+            AuditEntry.at > at,
+        )
+        .order_by(AuditEntry.at, AuditEntry.id)
+        .limit(1)
+    )
+    before = reader().scalar(later) or {}
+    if "rules" in before:
+        return before["rules"], before["goals"]
+    book = booth_rules(fair)
+    return said_as_rules(book), said_as_goals(book)
 
 
 def _codes(session: Session, fair_id: int) -> set[str]:
