@@ -242,6 +242,20 @@ def test_new_days_are_previewed_then_changed(fair, client):
     assert "Tránh mưa" in client.get(f"/ql/{fair.slug}/").text
 
 
+def test_new_days_sent_twice_are_changed_once(fair, client):
+    make_application(fair, make_exhibitor(), State.CONFIRMED)
+    url = f"/ql/{fair.slug}/cai-dat/doi-ngay"
+    preview = client.get(url, query_string={"opening": "11/06/2026", "closing": "14/06/2026"})
+    form = {**fields_of(preview.text), "reason": "Tránh mưa"}
+
+    answers = [client.post(url, data=form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    history = client.get(f"/ql/{fair.slug}/").text
+    assert history.count("Tránh mưa") == 1
+    assert "1 cơ sở cần xác nhận lại gian" in history
+
+
 def test_impossible_new_days_get_their_sentence(fair, client):
     url = f"/ql/{fair.slug}/cai-dat/doi-ngay"
 

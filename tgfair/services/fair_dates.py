@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from tgfair.services.audit import record
 from tgfair.services.date_history import Decision, keep_change
 from tgfair.services.date_mails import MAIL, Proposed, carry, proposed_mails, words_of_change
 from tgfair.services.fair_timetable import local_day, put_timetable, timetable_of
+from tgfair.services.idempotency import once, remember
 from tgfair.services.notices import anchors_of, keep_anchors
 from tgfair.services.notifications import notify_application, notify_exhibitor
 from tgfair.services.transitions import advance
@@ -88,7 +89,7 @@ def preview_dates(
     )
 
 
-def change_dates(
+def change_dates(  # noqa: PLR0913 -- each is a fact of the decision
     actor: Actor,
     fair_id: int,
     first_day: date,
@@ -98,12 +99,14 @@ def change_dates(
     decided_by: str = "",
     seen_version: int,
     now: datetime,
+    key: str = "",
 ) -> DatesChanged:
     """Move a fair to other days, or make it longer or shorter; a fair put off gets its days.
 
     Deadlines to come, what hangs on them, windows and the time of picking move along; who had
     confirmed is asked again when the opening moves; everybody concerned gets a proposed mail; the
-    old days stay in the history. Badges stay valid: the gate's manifest carries the new days.
+    old days stay in the history. Badges stay valid: the gate's manifest carries the new days. The
+    same `key` twice changes them once.
 
     Raises:
         InvalidError: the days are impossible, past or the old ones, or the reason is missing.
@@ -112,6 +115,9 @@ def change_dates(
     with transaction() as session:
         fair = find(session, Fair, Fair.id == fair_id, visible_to(actor, Fair))
         require(actor, Action.EDIT_FAIR, fair)
+        asked = [fair.id, actor.user_id, first_day, last_day, reason, decided_by]
+        if done := once(session, key, {"dates": asked}, now=now):
+            return DatesChanged(**done)
         check_seen(fair, seen_version)
         decision = Decision(reason, decided_by).checked()
         timetable = _new_timetable(session, fair, first_day, last_day, now=now)
@@ -119,6 +125,7 @@ def change_dates(
         change = keep_change(session, actor, fair, kind, days, decision, now=now)
         _move(session, fair, timetable, now=now)
         changed = tell(session, actor, fair, change, now=now)
+        remember(session, key, asdict(changed))
         record(
             session,
             actor,

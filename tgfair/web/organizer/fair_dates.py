@@ -86,6 +86,7 @@ def change_dates(slug: str) -> Any:
             decided_by=form.decided_by.data or "",
             seen_version=form.version.data or 0,
             now=now(),
+            key=form.idempotency_key.data or "",
         )
     except InvalidError as error:
         beside(form, error)
