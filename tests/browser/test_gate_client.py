@@ -492,6 +492,18 @@ def test_sign_of_a_booth_is_inspected_without_network(fair, open_gate):
     assert (row.status, row.note, row.booth.label) == ("empty", "Khóa cửa", "C12")
 
 
+def test_inspection_of_a_booth_that_does_not_exist_is_said_and_not_kept(fair, open_gate):
+    page = open_gate()
+    pair(page, fair)
+
+    typed(page, f"https://hoi-cho.example.vn/{fair.slug}/gian-hang/zz99")
+    page.get_by_role("button", name="Gian trống").click()
+
+    expect(page.locator("#banners")).to_contain_text("không có gian ZZ99 trong sơ đồ đã công bố")
+    expect(page.locator("#input-note")).to_have_text("")
+    expect(page.locator("[data-subject=inspections]")).to_have_count(0)
+
+
 def test_phone_tests_itself(phone):
     phone.locator("summary").click()
     phone.get_by_role("button", name="Kiểm tra máy").click()

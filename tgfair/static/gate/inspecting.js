@@ -8,7 +8,6 @@ import * as words from "./words.js";
 const SIGN = /\/gian-hang\/([^/?#]+)\/?$/;
 const SAME_SIGN_MS = 3000;
 const BATCH = 50;
-const TAKEN = ["accepted", "duplicate"];
 
 // The label of the booth whose sign this is, or null.
 export function boothOf(text) {
@@ -52,17 +51,21 @@ export class Inspecting {
     await this.flush().catch(() => {});
   }
 
-  // Sends what is kept; what the server names goes, what it refuses stays for a person to see.
+  // Sends what is kept; what the server names goes, and what it refused is said: no such booth.
   async flush() {
     const kept = await store.waitingInspections();
     view.showBanner("inspections", kept.length ? words.keptInspections(kept.length) : "");
     if (!kept.length) return;
     try {
       const { results } = await sendInspections(this.station.device.token, kept.slice(0, BATCH));
-      const taken = results.filter((one) => TAKEN.includes(one.status)).map((one) => one.id);
-      await store.removeInspections(taken);
-      view.showBanner("inspections", "");
-      if (taken.length < kept.length) view.showBanner("inspections", words.keptInspections(kept.length - taken.length));
+      await store.removeInspections(results.map((one) => one.id));
+      const left = kept.length - results.length;
+      view.showBanner("inspections", left ? words.keptInspections(left) : "");
+      const lost = new Set(results.filter((one) => one.status === "rejected").map((one) => one.id));
+      const refused = kept.filter((one) => lost.has(one.id));
+      if (!refused.length) return;
+      view.showInputNote("");
+      view.showBanner("refused", words.refusedInspections(refused.map((one) => one.booth).join(", ")));
     } catch (error) {
       if (error instanceof Refused && error.status === 401) throw error;
     }

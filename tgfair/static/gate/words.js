@@ -55,4 +55,5 @@ export const receiving = (seen, total) => `Đang nhận từ máy bên cạnh: $
 export const received = (count, gate) => `Đã nhận ${count} lượt của cổng ${gate}. Thẻ đã vào bên đó sẽ hiện vàng ở đây.`;
 export const showing = (count) => `${count} lượt hôm nay của máy này. Mở camera quét ở máy kia, đưa vào màn hình này.`;
 export const inspected = (booth) => `Đã ghi tình trạng gian ${booth}.`;
+export const refusedInspections = (booths) => `Chưa ghi được: không có gian ${booths} trong sơ đồ đã công bố.`;
 export const keptInspections = (count) => `${count} lần kiểm gian đang giữ trong máy.`;
