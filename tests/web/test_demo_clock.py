@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import databases
 from tests.support.builders import csrf_of, make_conference, make_fair, make_user, sign_in
+from tests.support.gate_world import make_gate
 from tgfair import clock
 from tgfair.models import Role
 from tgfair.services.settings import demo_clock_offset
@@ -73,6 +74,18 @@ def test_impossible_days_leave_the_clock_alone(staff, client, day, sentence):
 
     assert (answer.status_code, sentence in answer.text) == (400, True)
     assert demo_clock_offset() == 0
+
+
+def test_pairing_code_ends_by_the_clock_that_the_page_shows(client):
+    fair = make_fair()
+    number = make_gate(fair)
+    sign_in(client, make_user(Role.ORGANISER))
+    move(client, "18/06/2026")
+    csrf = {"csrf_token": csrf_of(client)}
+
+    page = client.post(f"/ql/{fair.slug}/cong/{number}/ghep", data=csrf, follow_redirects=True).text
+
+    assert "đến 09:10 ngày 18/06/2026" in page
 
 
 def test_visitors_do_not_move_the_clock(client):

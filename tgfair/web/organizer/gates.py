@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,7 +19,7 @@ from tgfair.services.links import base_url
 from tgfair.services.queries import gates as queries
 from tgfair.services.queries.fairs import fair_for_staff
 from tgfair.web.forms import BaseForm, CleanStringField
-from tgfair.web.guards import Audience, actor, audience, now
+from tgfair.web.guards import Audience, actor, audience, config, now
 from tgfair.web.number_fields import NumberRange
 from tgfair.web.organizer.blueprint import bp
 from tgfair.web.organizer.frame import fair_frame
@@ -109,13 +110,16 @@ def pairing(slug: str, number: int) -> str:
     fair = _fair(slug)
     found = gates.newest_pairing(actor(), fair.id, number)
     url = f"{base_url()}/cong/ghep/{found.code}" if found else ""
+    real_now = clock.real_now()
+    shift = now() - real_now if config().demo else timedelta(0)
     return render_template(
         "organizer/pairing.html",
         gate=next(gate for gate in queries.gates_of(actor(), fair) if gate.number == number),
         pairing=found,
         url=url,
         qr=qr_svg(url, label="Mã QR ghép máy") if found and not found.used else "",
-        real_now=clock.real_now(),
+        real_now=real_now,
+        until=found.expires_at + shift if found else None,
         refresh_seconds=PAIRING_REFRESH_SECONDS if found and not found.used else 0,
         **fair_frame(fair),
     )
