@@ -420,6 +420,20 @@ def test_unconfirmed_booth_goes_to_the_first_in_line(fair):
     assert "booth_released" in reader().scalars(told).all()
 
 
+def test_who_withdrew_is_named_so_in_the_next_version_whatever_its_reason(fair):
+    actor, gone = published_holder(fair)
+    withdraw_application(actor, gone, reason="Bận", now=NOW)
+    published_holder(fair, "A01")
+
+    (change,) = published_changes(fair.id)
+
+    assert change.note == "Thử"
+    assert {line.before + line.after: line.withdrew for line in change.lines} == {
+        ("A01",): False,
+        ("A02",): True,
+    }
+
+
 def test_no_show_is_taken_back_once_the_fair_is_open(fair):
     actor, code = published_holder(fair)
     confirm_booth(actor, code, now=NOW)

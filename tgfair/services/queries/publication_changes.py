@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
+from tgfair.core.workflow import State
 from tgfair.models.application import Application
 from tgfair.models.assignment import Publication, PublicationRow
 from tgfair.models.booth import Booth
@@ -24,11 +25,15 @@ Places = dict[int, dict[int, list[str]]]
 
 @dataclass(frozen=True)
 class PlaceChange:
-    """Whose booths changed; no booths before is new, none after is no longer there."""
+    """Whose booths changed; no booths before is new, none after is no longer there.
+
+    `withdrew`: its producer left the fair, whatever the version's own reason is.
+    """
 
     name: str
     before: tuple[str, ...]
     after: tuple[str, ...]
+    withdrew: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,14 @@ def published_changes(fair_id: int) -> list[PublishedChange]:
     places: Places = defaultdict(lambda: defaultdict(list))
     for publication_id, application_id, label in rows:
         places[publication_id][application_id].append(label)
-    names = _names({row[1] for row in rows})
+    ids = {row[1] for row in rows}
+    names, left = _names(ids), _withdrawn(ids)
     found = [
         PublishedChange(
             new.number,
             new.published_at,
             new.note or "",
-            _lines(places[old.id], places[new.id], names),
+            _lines(places[old.id], places[new.id], names, left),
         )
         for new, old in pairwise(versions)
     ]
@@ -81,11 +87,24 @@ def _names(ids: set[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows.all()}
 
 
+def _withdrawn(ids: set[int]) -> set[int]:
+    gone = (Application.id.in_(ids), Application.state == State.WITHDRAWN)
+    return {*reader().scalars(select(Application.id).where(*gone))}
+
+
 def _lines(
-    before: Mapping[int, list[str]], after: Mapping[int, list[str]], names: Mapping[int, str]
+    before: Mapping[int, list[str]],
+    after: Mapping[int, list[str]],
+    names: Mapping[int, str],
+    left: set[int],
 ) -> tuple[PlaceChange, ...]:
     changed = [
-        PlaceChange(names[one], tuple(before.get(one, ())), tuple(after.get(one, ())))
+        PlaceChange(
+            names[one],
+            tuple(before.get(one, ())),
+            tuple(after.get(one, ())),
+            withdrew=one in left and one not in after,
+        )
         for one in before.keys() | after.keys()
         if before.get(one) != after.get(one)
     ]
