@@ -291,6 +291,7 @@ def _tell_moved(
     elif unsent:  # it names the booth of the day on which it goes out
         for mail in unsent:
             mail.params = mail.params | {"reason": publication.note, "booths": booths}
+            mail.created_at = now  # when the booth that it asks about was published
     elif application.state == State.ALLOCATED:
         # Told of another booth before it answered: the state stays, the mail is owed.
         notify_application(
