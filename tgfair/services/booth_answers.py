@@ -20,7 +20,7 @@ from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
 from tgfair.services.notifications import notify_application
 from tgfair.services.transitions import advance
-from tgfair.services.uow import find, reader, transaction
+from tgfair.services.uow import find, transaction
 
 # Mails that tell of a booth and ask to accept it.
 ASKS = ("booth_assigned", "booth_moved")
@@ -72,11 +72,6 @@ def answer_deadlines(
         else one.fair.confirm_until
         for one in applications
     }
-
-
-def answer_deadline(application: Application) -> datetime | None:
-    """Return until when an application has to accept its booth, or None."""
-    return answer_deadlines(reader(), [application])[application.id]
 
 
 def remind_unconfirmed(actor: Actor, fair_id: int, *, now: datetime) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from tgfair.core.workflow import Event, allowed_events
 from tgfair.models.application import Application
 from tgfair.policy import Action, Actor, can, require, visible_to
 from tgfair.services.attendance import may_name_people
-from tgfair.services.booth_answers import answer_deadline
+from tgfair.services.booth_answers import answer_deadlines
 from tgfair.services.booth_badges import most_people
 from tgfair.services.queries.booths import BoothView, published_booths, published_drawing
 from tgfair.services.uow import reader
@@ -149,3 +149,8 @@ def application_with_people(session: Session, actor: Actor, code: str) -> Applic
     if application is None:
         raise NotFoundError
     return application
+
+
+def answer_deadline(application: Application) -> datetime | None:
+    """Return until when an application has to accept its booth, or None."""
+    return answer_deadlines(reader(), [application])[application.id]

@@ -14,12 +14,12 @@ from tgfair.core.errors import ForbiddenError
 from tgfair.core.workflow import ACCEPTED, EDITABLE, FINAL, State
 from tgfair.models.application import Fix
 from tgfair.services import applications, submissions
-from tgfair.services.booth_answers import answer_deadline
 from tgfair.services.queries import my_applications as reads
 from tgfair.services.queries.booths import published_booths_of
 from tgfair.services.queries.bulletins import answers_of
 from tgfair.services.queries.draws import is_listed
 from tgfair.services.queries.inbox import unread_count
+from tgfair.services.queries.my_booth import answer_deadline
 from tgfair.services.queries.picking import Turn, offers_to, turn
 from tgfair.services.queries.slots import has_windows
 from tgfair.services.waitlists import MAY_WAIT
