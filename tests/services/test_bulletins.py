@@ -151,10 +151,14 @@ def test_only_who_has_a_place_is_marked_as_there():
     answer(item, two)
     rows = {row.exhibitor_id: row.public_id for row in reader().scalars(select(BulletinAnswer))}
 
-    first = mark_attended(SYSTEM, rows[one.id], now=NOW).attended_at
-    again = mark_attended(SYSTEM, rows[one.id], now=NOW + timedelta(hours=1)).attended_at
+    there = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 
-    assert (first, again) == (NOW, NOW)
+    with pytest.raises(InvalidError, match="từ ngày 01/06/2026"):
+        mark_attended(SYSTEM, rows[one.id], now=there - timedelta(hours=9))
+    first = mark_attended(SYSTEM, rows[one.id], now=there).attended_at
+    again = mark_attended(SYSTEM, rows[one.id], now=there + timedelta(hours=1)).attended_at
+
+    assert (first, again) == (there, there)
     with pytest.raises(ConflictError):
         mark_attended(SYSTEM, rows[two.id], now=NOW)
 

@@ -141,15 +141,19 @@ def test_a_refused_answer_keeps_what_was_typed(client, item):
     assert f'aria-describedby="phone-{n}-error"' in page.text
 
 
-def test_attendance_is_marked_by_the_code_and_exported(client, item):
+def test_attendance_is_marked_by_the_code_and_exported(client, item, monkeypatch):
     exhibitor = enter(client, "Cơ sở Một")
     post(client, f"/tin/{item}/dang-ky", exhibitor=exhibitor.public_id, person="Lan", note="Chay")
     sign_in(client, make_user(Role.ORGANISER))
     door = re.search(r"/ql/tin/co-mat/[0-9a-zA-Z_-]+", client.get(f"/ql/tin/{item}").text)[0]
 
+    early = post(client, door).text
+    monkeypatch.setattr(clock, "real_now", lambda: datetime(2026, 6, 2, 3, 0, tzinfo=UTC))
+    sign_in(client, make_user(Role.ORGANISER))
     looked = client.get(door).text
     marked = post(client, door).text
 
+    assert "Điểm danh được từ ngày 01/06/2026" in early
     assert ("Có mặt" in looked, "Đã có mặt" in looked) == (True, False)
     assert "Đã điểm danh Lan." in marked
     data = client.get(f"/ql/tin/{item}/danh-sach.xlsx").data

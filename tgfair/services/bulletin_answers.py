@@ -163,12 +163,16 @@ def mark_attended(actor: Actor, answer_id: str, *, now: datetime) -> BulletinAns
     Raises:
         NotFoundError: there is no such answer.
         ConflictError: the answer holds no place.
+        InvalidError: it is too early.
     """
     with transaction() as session:
         require(actor, Action.MANAGE_BULLETIN)
         answer = find(session, BulletinAnswer, BulletinAnswer.public_id == answer_id)
         if answer.state is not AnswerState.PLACED:
             raise ConflictError
+        first_day = answer.bulletin.first_day
+        if day_in_vietnam(now) < first_day:
+            raise InvalidError(f"Chưa đến ngày. Điểm danh được từ ngày {vn_date(first_day)}.")
         if answer.attended_at is None:
             answer.attended_at, answer.attended_by_id = now, actor.user_id
             record(session, actor, "bulletin.attended", answer, now=now)

@@ -248,6 +248,8 @@ def mark_attended(answer_id: str) -> Any:
     try:
         answer = bulletin_answers.mark_attended(actor(), answer_id, now=now())
         flash(f"Đã điểm danh {answer.person}.", "success")
+    except InvalidError as error:
+        flash(error.message(), "error")
     except ConflictError:
         flash("Người này chưa có chỗ (đang chờ hoặc đã rút).", "error")
     return redirect(url_for("organizer.door_page", answer_id=answer_id), code=303)
