@@ -25,7 +25,7 @@ from tgfair.core.errors import InvalidError
 from tgfair.core.workflow import State
 from tgfair.core.zns import COLUMNS
 from tgfair.mail.enqueue import Links
-from tgfair.models import Channel, DeliveryEvent, Message, MessageState, Role
+from tgfair.models import Channel, DeliveryEvent, FairStatus, Message, MessageState, Role
 from tgfair.services import unreached
 from tgfair.services.notifications import notify_application, notify_exhibitor
 from tgfair.services.short_messages import deliver_short
@@ -226,6 +226,24 @@ def test_what_may_pass_later_is_tried_later(organiser, provider, answer):
     deliver_short(owner="w", tick=lambda: MORNING + timedelta(minutes=16))
 
     assert lines() == [(Channel.ZNS, MessageState.SENT)]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(FairStatus.OPEN, "Hồ sơ bị hủy"), (FairStatus.CANCELLED, "Hủy sự kiện")],
+    ids=["the-application", "the-fair"],
+)
+def test_zalo_says_what_was_cancelled(organiser, status, told):
+    fair = make_fair(status=status)
+    exhibitor = make_exhibitor(email=None, phone="+84912345678")
+    application = make_application(fair, exhibitor, State.CANCELLED)
+    with transaction() as session:
+        notify_application(session, "cancelled", session.merge(application), dedupe="x", now=NOW)
+
+    data, _, _ = unreached.zns_campaign_file(organiser, fair, now=NOW)
+
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+    assert [row["noi_dung"] for row in rows] == [told]
 
 
 def test_zalo_is_told_no_days_of_a_fair_put_off(organiser, provider):

@@ -20,7 +20,7 @@ from tgfair.documents.letters import InvitationLetter, LetterText, letters_with_
 from tgfair.mail.catalog import KINDS
 from tgfair.mail.channels import channels_of
 from tgfair.mail.render import unlinked
-from tgfair.models.fair import Fair
+from tgfair.models.fair import Fair, FairStatus
 from tgfair.models.outbox import Channel, Message, MessageState
 from tgfair.policy import Action, Actor, require, visible_to
 from tgfair.services.audit import record
@@ -87,6 +87,7 @@ def zns_values(fair: Fair, message: Message) -> dict[str, str]:
     """Return the values of a notice, each as short as Zalo asks."""
     application = message.application
     until = deadline_of(fair, message)
+    over = message.kind == "cancelled" and fair.status is FairStatus.CANCELLED
     name = message.exhibitor.name if message.exhibitor else message.recipient_name
     return {
         "phone": zns_phone(message.phone),
@@ -94,7 +95,7 @@ def zns_values(fair: Fair, message: Message) -> dict[str, str]:
         "su_kien": short_value(fair.name),
         "ngay": vn_date(fair.first_day),
         "ma_ho_so": application.code if application else fair.code,
-        "noi_dung": short_value(KINDS[message.kind].label),
+        "noi_dung": short_value(KINDS["fair_cancelled" if over else message.kind].label),
         # Zalo wants a day here: without anything to do by then, that of the fair.
         "han": vn_date(day_in_vietnam(until) if until else fair.first_day),
     }
