@@ -185,6 +185,7 @@ def test_rules_written_before_types_had_any_take_everybody():
         Rulebook(apart=(("x", "x"),)),
         Rulebook(kind_groups=(("food", frozenset()),)),
         Rulebook(kind_groups=(("food", frozenset({"iron"})),)),
+        Rulebook(good=("b1", "b2"), bad=("b2",)),
         Rulebook(kind_groups=(("castle", frozenset({"food"})),)),
     ],
 )

@@ -101,7 +101,8 @@ def check_rulebook(book: Rulebook) -> None:
 
     Raises:
         InvalidError: points or caps out of range, a later wish counts more than an earlier one,
-            a type of booth that takes nobody, or somebody is to stand apart from themselves.
+            a type of booth that takes nobody, somebody is to stand apart from themselves, or a
+            booth is a better and a poorer place.
     """
     weights = book.weights
     numbers = [getattr(weights, one.name) for one in fields(Weights) if one.name != "wishes"]
@@ -118,6 +119,9 @@ def check_rulebook(book: Rulebook) -> None:
             raise InvalidError(sentence, field=f"kind_{kind}")
     if any(one == other for one, other in book.apart):
         raise InvalidError("Một cơ sở không thể đứng cách xa chính mình.", field="apart")
+    if {*book.good} & {*book.bad}:
+        sentence = "Có gian vừa ghi ở chỗ đông khách vừa ghi ở chỗ vắng. Hãy bỏ ở một bên."
+        raise InvalidError(sentence, field="bad")
 
 
 def said_as_rules(book: Rulebook) -> tuple[str, ...]:
