@@ -214,6 +214,20 @@ def test_held_booth_needs_consent_on_the_check_page(fair, drawing, client):
     assert "Gian đang có người bị thay đổi: A01." in refused.text
 
 
+def test_a_drawing_without_a_held_booth_has_no_button_to_use_it(fair, drawing, client):
+    application = make_application(fair, make_exhibitor(), State.APPROVED)
+    assign_booth(SYSTEM, fair.id, "A01", application.code, now=NOW)
+    booth = next(b for b in draft(fair).plan.booths if b.label == "A01")
+    use = "Dùng bản vẽ này làm sơ đồ</button>"
+    before = client.get(f"{drawing}/dung").text
+    post(client, f"{drawing}/bang/chon", version=version(client, drawing), id=[booth.id], act="delete")  # fmt: skip
+
+    page = client.get(f"{drawing}/dung").text
+
+    assert "Không thể bỏ các gian đang có người" in page
+    assert (use in before, use in page) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("ending", "starts"),
     [("json", b"{"), ("geojson", b"{"), ("svg", b"<?xml"), ("pdf", b"%PDF-")],
