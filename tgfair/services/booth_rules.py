@@ -28,7 +28,6 @@ from tgfair.core.layout.booth_types import type_of
 from tgfair.core.names import GROUP_NAMES
 from tgfair.core.vietnamese import check_text
 from tgfair.models.application import Application
-from tgfair.models.audit import AuditEntry
 from tgfair.models.booth import Booth
 from tgfair.models.fair import Fair
 from tgfair.policy import Action, Actor, require, visible_to
@@ -119,26 +118,6 @@ def set_booth_rules(
             rules=said_as_rules(before),
             goals=said_as_goals(before),
         )
-
-
-def rules_at(fair: Fair, at: datetime) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the fair's rules and goals in words, as they were at an instant."""
-    later = (
-        select(AuditEntry.data)
-        .where(
-            AuditEntry.action == CHANGED,
-            AuditEntry.object_type == Fair.__tablename__,
-            AuditEntry.fair_id == fair.id,
-            AuditEntry.at > at,
-        )
-        .order_by(AuditEntry.at, AuditEntry.id)
-        .limit(1)
-    )
-    before = reader().scalar(later) or {}
-    if "rules" in before:
-        return before["rules"], before["goals"]
-    book = booth_rules(fair)
-    return said_as_rules(book), said_as_goals(book)
 
 
 def _codes(session: Session, fair_id: int) -> set[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
+from tgfair.core.allocation.rulebook import said_as_goals, said_as_rules
 from tgfair.core.allocation.solution import LEVEL_NAMES, Level
 from tgfair.core.workflow import ACCEPTED
 from tgfair.documents.allocation_minutes import Minutes, MinutesLine
@@ -19,11 +21,12 @@ from tgfair.models.assignment import (
     Publication,
     PublicationRow,
 )
+from tgfair.models.audit import AuditEntry
 from tgfair.models.booth import Booth
 from tgfair.models.exhibitor import Exhibitor
 from tgfair.models.fair import Fair, Zone
 from tgfair.policy import Action, Actor, require
-from tgfair.services.booth_rules import rules_at
+from tgfair.services.booth_rules import CHANGED, booth_rules
 from tgfair.services.uow import find, reader
 
 WAYS = {
@@ -48,7 +51,7 @@ def minutes_of(actor: Actor, fair: Fair, number: int) -> Minutes:
     )
     run = session.get(AllocationRun, publication.run_id) if publication.run_id else None
     author = session.get(User, publication.published_by_id) if publication.published_by_id else None
-    rules, goals = rules_at(fair, publication.published_at)
+    rules, goals = _rules_at(fair, publication.published_at)
     placed = _lines(publication)
     return Minutes(
         fair=fair.name,
@@ -135,3 +138,23 @@ def _changes(run: AllocationRun | None) -> tuple[str, ...]:
         f"{one['sentence']}; {one['by']}" + (f"; lý do: {one['reason']}" if one["reason"] else "")
         for one in run.edits
     )
+
+
+def _rules_at(fair: Fair, at: datetime) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the fair's rules and goals in words, as they were at an instant."""
+    later = (
+        select(AuditEntry.data)
+        .where(
+            AuditEntry.action == CHANGED,
+            AuditEntry.object_type == Fair.__tablename__,
+            AuditEntry.fair_id == fair.id,
+            AuditEntry.at > at,
+        )
+        .order_by(AuditEntry.at, AuditEntry.id)
+        .limit(1)
+    )
+    before = reader().scalar(later) or {}
+    if "rules" in before:
+        return before["rules"], before["goals"]
+    book = booth_rules(fair)
+    return said_as_rules(book), said_as_goals(book)
