@@ -92,18 +92,22 @@ def own_answers(actor: Actor, item: Bulletin) -> list[OwnAnswer]:
 
 def answers_of(actor: Actor, *, today: date) -> Sequence[BulletinAnswer]:
     """Return the living answers of the reader's subjects to what is not over, the nearest first."""
-    rows = reader().scalars(
-        select(BulletinAnswer)
-        .join(BulletinAnswer.bulletin)
-        .where(
-            BulletinAnswer.exhibitor_id.in_(actor.exhibitor_ids),
-            BulletinAnswer.state != AnswerState.WITHDRAWN,
-            Bulletin.state == BulletinState.PUBLISHED,
-            Bulletin.last_day >= today,
+    rows = (
+        reader()
+        .scalars(
+            select(BulletinAnswer)
+            .join(BulletinAnswer.bulletin)
+            .where(
+                BulletinAnswer.exhibitor_id.in_(actor.exhibitor_ids),
+                BulletinAnswer.state != AnswerState.WITHDRAWN,
+                Bulletin.state == BulletinState.PUBLISHED,
+                Bulletin.last_day >= today,
+            )
+            .options(contains_eager(BulletinAnswer.bulletin), joinedload(BulletinAnswer.exhibitor))
+            .order_by(Bulletin.first_day, BulletinAnswer.id)
         )
-        .options(contains_eager(BulletinAnswer.bulletin), joinedload(BulletinAnswer.exhibitor))
-        .order_by(Bulletin.first_day, BulletinAnswer.id)
-    ).all()
+        .all()
+    )
     return [row for row in rows if can(actor, Action.ANSWER_BULLETIN, row.exhibitor)]
 
 
